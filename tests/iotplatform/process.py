@@ -1,0 +1,153 @@
+"""A daemon: one process in its own session, with a pid file and a log, that outlives the program that started it."""
+import os
+import pwd
+import signal
+import subprocess
+import time
+from pathlib import Path
+
+
+class Failed(Exception):
+    """Something did not come up or did not work. The text is for a person and holds the tail of the right log."""
+
+
+def wait_for(condition, timeout_s, what, poll_s=0.02):
+    """Waits until condition() is true and returns its value. Failed when it never was."""
+    deadline = time.monotonic() + timeout_s
+    while True:
+        value = condition()
+        if value:
+            return value
+        if time.monotonic() > deadline:
+            raise Failed(f'{what}: not within {timeout_s:g} s')
+        time.sleep(poll_s)
+
+
+def tail(path, lines=25):
+    try:
+        return '\n'.join(Path(path).read_text(errors='replace').splitlines()[-lines:])
+    except OSError:
+        return ''
+
+
+def as_user(name):
+    """Popen's arguments to run as `name`: nothing unless we are root."""
+    if os.geteuid() != 0 or name is None:
+        return {}
+    entry = pwd.getpwnam(name)
+    return {'user': entry.pw_uid, 'group': entry.pw_gid, 'extra_groups': os.getgrouplist(name, entry.pw_gid)}
+
+
+def _stat(pid):
+    """State letter, parent and start time of a process; None when it is gone. The start time tells a reused pid."""
+    try:
+        fields = Path(f'/proc/{pid}/stat').read_text().rpartition(')')[2].split()
+    except (OSError, ValueError):
+        return None
+    return fields[0], int(fields[1]), int(fields[19])
+
+
+def descendants(pid):
+    """The process and everything below it."""
+    parents = {}
+    for entry in os.listdir('/proc'):
+        if entry.isdigit() and (stat := _stat(entry)):
+            parents.setdefault(stat[1], []).append(int(entry))
+    found, queue = [], [pid]
+    while queue:
+        found.append(queue.pop())
+        queue += parents.get(found[-1], [])
+    return found
+
+
+class Daemon:
+    """Base of everything that `./dev up` and the tests keep running. Subclasses say how to start and what ready means."""
+
+    stop_signal = signal.SIGTERM
+    stop_timeout_s = 20
+
+    def __init__(self, name, home):
+        self.name = name
+        self.home = Path(home)
+        self.log_file = self.home / 'logs' / f'{name}.log'
+        self.pid_file = self.home / 'run' / f'{name}.pid'
+        for folder in (self.log_file.parent, self.pid_file.parent):
+            folder.mkdir(parents=True, exist_ok=True)
+
+    @property
+    def pid(self):
+        """The running process, or None: also right after a reboot, when the pid file is old."""
+        try:
+            pid, started = map(int, self.pid_file.read_text().split())
+        except (OSError, ValueError):
+            return None
+        try:
+            os.waitpid(pid, os.WNOHANG)     # reap it when it is our own child
+        except OSError:
+            pass
+        stat = _stat(pid)
+        return pid if stat and stat[0] not in 'ZX' and stat[2] == started else None
+
+    @property
+    def running(self):
+        return self.pid is not None
+
+    def spawn(self, argv, user=None, env=None, ready=None, timeout_s=30):
+        """Starts argv detached and waits until ready() is true. Fails with the log's tail when it dies or hangs."""
+        with open(self.log_file, 'ab') as log:
+            process = subprocess.Popen([str(a) for a in argv], stdin=subprocess.DEVNULL, stdout=log, stderr=log, cwd='/',
+                                       start_new_session=True, env={**os.environ, **(env or {})}, **as_user(user))
+        process.returncode = 0              # it is meant to outlive us: no warning about that
+        self.pid_file.write_text(f'{process.pid} {_stat(process.pid)[2]}\n')
+
+        def up():
+            if not self.running:
+                raise Failed(f'{self.name} ended while starting; its log ({self.log_file}) ends with:\n{tail(self.log_file)}')
+            return ready is None or ready()
+        try:
+            wait_for(up, timeout_s, f'{self.name} starting')
+        except Failed:
+            self.kill()
+            raise
+
+    def signal(self, number):
+        if pid := self.pid:
+            os.kill(pid, number)
+
+    def stop(self):
+        """Asks it to end, waits, and insists in the end."""
+        pid = self.pid
+        if pid is None:
+            return
+        self.resume()
+        os.kill(pid, self.stop_signal)
+        try:
+            wait_for(lambda: not self.running, self.stop_timeout_s, f'{self.name} stopping')
+        except Failed:
+            self.kill()
+        self.pid_file.unlink(missing_ok=True)
+
+    def _signal_all(self, number):
+        if pid := self.pid:
+            for each in descendants(pid):
+                try:
+                    os.kill(each, number)
+                except ProcessLookupError:
+                    pass
+
+    def kill(self):
+        """As a power cut: it and all its children, at once."""
+        if pid := self.pid:
+            everyone = descendants(pid)
+            self._signal_all(signal.SIGSTOP)    # nobody may react to another's death
+            self._signal_all(signal.SIGKILL)
+            gone = lambda: all((s := _stat(p)) is None or s[0] in 'ZX' for p in everyone)
+            wait_for(lambda: not self.running and gone(), 10, f'{self.name} dying')
+        self.pid_file.unlink(missing_ok=True)
+
+    def pause(self):
+        """Stops it and all its children in their tracks: alive, but silent."""
+        self._signal_all(signal.SIGSTOP)
+
+    def resume(self):
+        self._signal_all(signal.SIGCONT)
