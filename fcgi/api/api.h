@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef GUARDIAN_API_H
+#define GUARDIAN_API_H
+/* The handlers of the HTTP API, one feature a file, and the fields that each declares. routes.c puts them into the table. */
+#include "../call.h"
+
+/* api/auth.c */
+extern const struct field login_fields[];
+bool api_login(struct call *call, struct err *err);
+bool api_refresh(struct call *call, struct err *err);
+bool api_logout(struct call *call, struct err *err);
+bool api_me(struct call *call, struct err *err);
+
+/* api/database.c */
+extern const struct field overview_fields[], tables_fields[], table_fields[], schema_fields[];
+bool api_overview(struct call *call, struct err *err);
+bool api_tables(struct call *call, struct err *err);
+bool api_table(struct call *call, struct err *err);
+bool api_schema(struct call *call, struct err *err);
+
+/* api/sessions.c */
+extern const struct field sessions_fields[], session_fields[];
+bool api_sessions(struct call *call, struct err *err);
+bool session_cancel_impact(struct call *call, struct impact *ret_impact, struct err *err);
+bool session_terminate_impact(struct call *call, struct impact *ret_impact, struct err *err);
+bool api_session_cancel(struct call *call, struct err *err);
+bool api_session_terminate(struct call *call, struct err *err);
+
+/* api/query.c */
+extern const struct field query_fields[], explain_fields[], query_cancel_fields[], self_test_fields[];
+bool api_query(struct call *call, struct err *err);
+bool api_explain(struct call *call, struct err *err);
+bool api_query_cancel(struct call *call, struct err *err);
+bool api_self_test(struct call *call, struct err *err);
+
+/* api/audit.c */
+extern const struct field audit_fields[], query_history_fields[];
+bool api_audit(struct call *call, struct err *err);
+bool api_audit_verify(struct call *call, struct err *err);
+bool api_audit_export(struct call *call, struct err *err);
+bool api_query_history(struct call *call, struct err *err);
+
+/* api/health.c */
+bool api_live(struct call *call, struct err *err);
+bool api_ready(struct call *call, struct err *err);
+bool api_metrics(struct call *call, struct err *err);
+#endif

@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef GUARDIAN_CONFIG_H
+#define GUARDIAN_CONFIG_H
+/*
+ * The configuration: a YAML file, then the environment (GUARDIAN_POSTGRES_HOSTS for postgres.hosts), then secret files.
+ * Hides libyaml. One table in config.c describes every option: key, type, preset, range, flags, help. An unknown key, a
+ * wrong value or a missing required option stops the start and names the line. Read once; constant from then on.
+ */
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+
+#include "err.h"
+
+#define CONFIG_LIST_MAX 16
+
+/* A secret file's content without its trailing newline, zeroed when the config is freed. */
+struct config_secret {
+    char *text;
+    size_t size;
+};
+
+struct config_list {
+    char *items[CONFIG_LIST_MAX];
+    int count;
+};
+
+struct config {
+    char *listen;               /* "unix:/path" or "host:port" */
+    char *pool;                 /* "short" or "stream": the name of this service's pool */
+    int64_t workers;
+    int64_t drain_ms;           /* after SIGTERM, how long to go on accepting */
+    char *state_dir;            /* the audit spool */
+    int64_t request_timeout_ms;
+    int64_t query_timeout_max_ms;
+    char *log_level;
+    struct {
+        struct config_list hosts;       /* "host:port" or "/socket/dir:port" */
+        char *sslmode, *sslrootcert;
+        int64_t connect_timeout_s;
+        char *console_database;
+        struct config_list managed_databases;   /* the first is the preset */
+        char *app_user, *monitor_user, *reader_user;
+        struct config_secret app_password, monitor_password, reader_password;
+    } postgres;
+    struct {
+        char *address;                  /* "host:port" or "unix:/path"; NULL with sentinels */
+        struct config_list sentinels;
+        char *sentinel_primary;
+        struct config_secret password;
+    } redis;
+    struct {
+        char *keys_file;
+        char *issuer, *audience;
+        int64_t access_ttl_s, refresh_ttl_s;
+    } auth;
+    struct {
+        struct config_secret seal_key;  /* 64 hex digits: an Ed25519 seed; empty: heads are not countersigned */
+        int64_t seal_interval_s;
+    } audit;
+};
+
+/* The caller owns *ret_config. Errors: CONFIG, with file and line in the detail. */
+bool config_load(const char *path, struct config **ret_config, struct err *err) __attribute__((warn_unused_result));
+/* Parses a text as a file named `name` (fuzzing, tests); `environment` is NULL or a NULL-terminated list of NAME=value. */
+bool config_parse(const char *text, size_t size, const char *name, const char *const *environment,
+                  struct config **ret_config, struct err *err) __attribute__((warn_unused_result));
+void config_free(struct config *config);
+void config_help(FILE *out); /* every option with its type, preset and meaning */
+/* Is it one of postgres.managed_databases? */
+bool config_manages(const struct config *config, const char *database);
+#endif

@@ -1,0 +1,304 @@
+/* SPDX-License-Identifier: MIT */
+#include "db_connection.h"
+
+#include <poll.h>
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "clock.h"
+
+#define HOST_MAX 256
+#define KEYWORDS_MAX 24
+
+/* The host that answered last for each target: a dead first host then costs its timeout once, not on every connection. */
+static int last_good[2];
+
+struct host {
+    char name[HOST_MAX], port[8];
+};
+
+static bool host_parse(const char *text, struct host *ret_host, struct err *err) {
+    const char *colon = strrchr(text, ':');
+    size_t size = colon ? (size_t)(colon - text) : strlen(text);
+    if (size == 0 || size >= HOST_MAX || (colon && strlen(colon + 1) >= sizeof ret_host->port))
+        return err_set(err, ERR_CONFIG, "postgres.hosts: %s is not host:port", text);
+    memcpy(ret_host->name, text, size);
+    ret_host->name[size] = '\0';
+    (void)snprintf(ret_host->port, sizeof ret_host->port, "%s", colon ? colon + 1 : "5432");
+    return true;
+}
+
+struct parameters {
+    const char *keys[KEYWORDS_MAX], *values[KEYWORDS_MAX];
+    int count;
+};
+
+static void add(struct parameters *parameters, const char *key, const char *value) {
+    if (!value || !*value || parameters->count + 1 >= KEYWORDS_MAX) return;
+    parameters->keys[parameters->count] = key;
+    parameters->values[parameters->count++] = value;
+    parameters->keys[parameters->count] = NULL;
+    parameters->values[parameters->count] = NULL;
+}
+
+static void add_login(struct parameters *parameters, const struct config *config, const struct db_at *at) {
+    const struct config_secret *password = &config->postgres.app_password;
+    const char *user = config->postgres.app_user;
+    if (at->role == DB_MONITOR) {
+        user = config->postgres.monitor_user;
+        password = &config->postgres.monitor_password;
+    } else if (at->role == DB_READER) {
+        user = config->postgres.reader_user;
+        password = &config->postgres.reader_password;
+    }
+    add(parameters, "user", user);
+    add(parameters, "password", password->text);
+}
+
+const char *db_database(const struct config *config, const struct db_at *at) {
+    if (at->database) return at->database;
+    return at->role == DB_APP ? config->postgres.console_database : config->postgres.managed_databases.items[0];
+}
+
+/* The server's own limits are a second line behind our deadlines: they hold when this process is killed. */
+static void options_make(char *options, size_t size, const struct config *config, const struct db_at *at) {
+    long long limit_ms = at->role == DB_READER ? config->query_timeout_max_ms : config->request_timeout_ms;
+    (void)snprintf(options, size, "-c statement_timeout=%lld -c client_connection_check_interval=1000%s", limit_ms + 1000,
+                   at->role == DB_READER ? "" : " -c search_path=");
+}
+
+static bool poll_connect(PGconn *connection, int64_t deadline_ms, struct err *err) {
+    PostgresPollingStatusType status = PGRES_POLLING_WRITING;
+    while (status != PGRES_POLLING_OK) {
+        if (status == PGRES_POLLING_FAILED) return db_error(connection, NULL, err);
+        struct pollfd poll_fd = { .fd = PQsocket(connection),
+                                  .events = status == PGRES_POLLING_READING ? POLLIN : POLLOUT };
+        int ready = poll(&poll_fd, 1, clock_left_ms(deadline_ms));
+        if (ready == 0) return err_set(err, ERR_DB_UNAVAILABLE, "PostgreSQL at %s:%s does not answer",
+                                       PQhost(connection), PQport(connection));
+        if (ready > 0) status = PQconnectPoll(connection);
+    }
+    return true;
+}
+
+static bool connect_host(const struct config *config, const struct db_at *at, const char *text, PGconn **ret_connection,
+                         struct err *err) {
+    struct host host;
+    if (!host_parse(text, &host, err)) return false;
+    char options[160];
+    options_make(options, sizeof options, config, at);
+    struct parameters parameters = { .count = 0 };
+    add(&parameters, "host", host.name);
+    add(&parameters, "port", host.port);
+    add(&parameters, "dbname", db_database(config, at));
+    add_login(&parameters, config, at);
+    add(&parameters, "sslmode", config->postgres.sslmode);
+    add(&parameters, "sslrootcert", config->postgres.sslrootcert);
+    add(&parameters, "application_name", at->request_id ? at->request_id : "guardian");
+    add(&parameters, "fallback_application_name", "guardian");
+    add(&parameters, "client_encoding", "UTF8");
+    add(&parameters, "options", options);
+    add(&parameters, "keepalives_idle", "5");
+    add(&parameters, "keepalives_interval", "2");
+    add(&parameters, "keepalives_count", "3");
+    add(&parameters, "tcp_user_timeout", "10000");
+    int64_t host_deadline_ms = clock_ms() + config->postgres.connect_timeout_s * 1000;
+    if (host_deadline_ms > at->deadline_ms) host_deadline_ms = at->deadline_ms;
+    PGconn *connection = PQconnectStartParams(parameters.keys, parameters.values, 0);
+    if (!connection) return err_set(err, ERR_LIMIT, "out of memory for a database connection");
+    if (PQstatus(connection) == CONNECTION_BAD) {
+        (void)db_error(connection, NULL, err);
+        PQfinish(connection);
+        return false;
+    }
+    if (!poll_connect(connection, host_deadline_ms, err) || PQsetnonblocking(connection, 1) != 0) {
+        (void)err_set(err, ERR_DB_UNAVAILABLE, "the connection to PostgreSQL cannot be made non-blocking");
+        PQfinish(connection);
+        return false;
+    }
+    *ret_connection = connection;
+    return true;
+}
+
+bool db_is_standby(const PGconn *connection) {
+    const char *hot_standby = PQparameterStatus(connection, "in_hot_standby"); /* reported from PostgreSQL 14 on */
+    return hot_standby && strcmp(hot_standby, "on") == 0;
+}
+
+static bool asks_recovery(PGconn *connection, const struct db_at *at, bool *ret_standby, struct err *err) {
+    if (PQparameterStatus(connection, "in_hot_standby")) {
+        *ret_standby = db_is_standby(connection);
+        return true;
+    }
+    if (!PQsendQuery(connection, "SELECT pg_catalog.pg_is_in_recovery()")) return db_error(connection, NULL, err);
+    if (!db_wait(connection, at, err)) return false;
+    PGresult *result = PQgetResult(connection);
+    bool ok = PQresultStatus(result) == PGRES_TUPLES_OK && PQntuples(result) == 1;
+    if (ok) *ret_standby = PQgetvalue(result, 0, 0)[0] == 't';
+    else (void)db_error(connection, result, err);
+    PQclear(result);
+    return ok && db_drain(connection, clock_left_ms(at->deadline_ms));
+}
+
+/* Tries every host, the last good one first. For a standby a primary is kept as second best. */
+bool db_connect(const struct config *config, const struct db_at *at, PGconn **ret_connection, struct err *err) {
+    const struct config_list *hosts = &config->postgres.hosts;
+    if (at->host) return connect_host(config, at, at->host, ret_connection, err);
+    PGconn *second_best = NULL;
+    struct err cause = ERR_INIT;
+    for (int i = 0; i < hosts->count; i++) {
+        int index = (last_good[at->target] + i) % hosts->count;
+        PGconn *connection;
+        bool standby = false;
+        struct err host_err = ERR_INIT;
+        if (!connect_host(config, at, hosts->items[index], &connection, &host_err)) {
+            if (cause.code == ERR_NONE) cause = host_err;
+            continue;
+        }
+        if (!asks_recovery(connection, at, &standby, &host_err)) {
+            PQfinish(connection);
+            if (cause.code == ERR_NONE) cause = host_err;
+            continue;
+        }
+        if (standby == (at->target == DB_STANDBY)) {
+            last_good[at->target] = index;
+            PQfinish(second_best);
+            *ret_connection = connection;
+            return true;
+        }
+        if (at->target == DB_STANDBY && !second_best) second_best = connection;
+        else PQfinish(connection);
+    }
+    if (second_best) {
+        *ret_connection = second_best;
+        return true;
+    }
+    if (cause.code == ERR_NONE) return err_set(err, ERR_DB_UNAVAILABLE, "none of the servers is the primary");
+    *err = cause;
+    return false;
+}
+
+/* One step of waiting: sends what is unsent, reads what came. False when neither came before the deadline. */
+static bool wait_step(PGconn *connection, const struct db_at *at, struct err *err) {
+    int unsent = PQflush(connection);
+    if (unsent < 0) return db_error(connection, NULL, err);
+    struct pollfd poll_fds[2] = { { .fd = PQsocket(connection), .events = (short)(unsent ? POLLIN | POLLOUT : POLLIN) },
+                                  { .fd = at->client_socket, .events = POLLRDHUP } };
+    int ready = poll(poll_fds, at->client_socket >= 0 ? 2 : 1, clock_left_ms(at->deadline_ms));
+    if (ready == 0) {
+        db_cancel(connection);
+        return err_set(err, ERR_DEADLINE, "the database did not answer in time; the statement was cancelled");
+    }
+    if (ready > 0 && (poll_fds[1].revents & (POLLRDHUP | POLLHUP | POLLERR))) {
+        db_cancel(connection);
+        return err_set(err, ERR_CLIENT_GONE, "the client went away; the statement was cancelled");
+    }
+    if (ready > 0 && (poll_fds[0].revents & (POLLIN | POLLHUP | POLLERR)) && !PQconsumeInput(connection))
+        return db_error(connection, NULL, err);
+    return true;
+}
+
+bool db_wait(PGconn *connection, const struct db_at *at, struct err *err) {
+    while (PQisBusy(connection) || PQflush(connection) > 0)
+        if (!wait_step(connection, at, err)) return false;
+    return true;
+}
+
+static void *cancel_thread(void *cancel) {
+    char message[256];
+    (void)PQcancel(cancel, message, sizeof message); /* nothing to do when it fails: the connection gets closed */
+    PQfreeCancel(cancel);
+    return NULL;
+}
+
+void db_cancel(PGconn *connection) {
+    PGcancel *cancel = PQgetCancel(connection);
+    pthread_attr_t attributes;
+    pthread_t thread;
+    if (!cancel) return;
+    bool started = false;
+    if (pthread_attr_init(&attributes) == 0) {
+        started = pthread_attr_setdetachstate(&attributes, PTHREAD_CREATE_DETACHED) == 0 &&
+                  pthread_attr_setstacksize(&attributes, 128u * 1024) == 0 &&
+                  pthread_create(&thread, &attributes, cancel_thread, cancel) == 0;
+        (void)pthread_attr_destroy(&attributes);
+    }
+    if (!started) PQfreeCancel(cancel);
+}
+
+bool db_drain(PGconn *connection, int wait_ms) {
+    struct db_at at = { .client_socket = -1, .deadline_ms = clock_ms() + wait_ms };
+    for (;;) {
+        while (PQisBusy(connection) || PQflush(connection) > 0) {
+            struct pollfd poll_fd = { .fd = PQsocket(connection), .events = POLLIN };
+            if (poll(&poll_fd, 1, clock_left_ms(at.deadline_ms)) <= 0 || !PQconsumeInput(connection)) return false;
+        }
+        PGresult *result = PQgetResult(connection);
+        if (!result) return PQstatus(connection) == CONNECTION_OK;
+        ExecStatusType status = PQresultStatus(result);
+        PQclear(result);
+        if (status == PGRES_COPY_IN || status == PGRES_COPY_OUT || status == PGRES_COPY_BOTH) return false;
+    }
+}
+
+bool db_command(PGconn *connection, const struct db_at *at, const char *sql, struct err *err) {
+    if (!PQsendQuery(connection, sql)) return db_error(connection, NULL, err);
+    bool ok = true;
+    for (;;) {
+        if (!db_wait(connection, at, err)) return false;
+        PGresult *result = PQgetResult(connection);
+        if (!result) return ok;
+        ExecStatusType status = PQresultStatus(result);
+        if (status != PGRES_COMMAND_OK && status != PGRES_TUPLES_OK) ok = db_error(connection, result, err);
+        PQclear(result);
+    }
+}
+
+struct sqlstate_row {
+    const char *prefix;
+    enum err_code code;
+};
+
+/* The longest prefix comes first. */
+static const struct sqlstate_row sqlstate_rows[] = {
+    { "57014", ERR_CANCELLED },      { "57P01", ERR_DB_UNAVAILABLE }, { "57P02", ERR_DB_UNAVAILABLE },
+    { "57P03", ERR_DB_UNAVAILABLE }, { "25006", ERR_SQL_READ_ONLY },  { "25P03", ERR_DB_UNAVAILABLE },
+    { "42501", ERR_SQL_PERMISSION }, { "42601", ERR_SQL_SYNTAX },     { "3D000", ERR_NOT_FOUND },
+    { "08", ERR_DB_UNAVAILABLE },    { "28", ERR_DB_UNAVAILABLE },    { "53", ERR_BUSY },
+    { "58", ERR_DB_UNAVAILABLE },    { "XX", ERR_SQL },
+};
+
+static enum err_code code_of(const char *sqlstate) {
+    for (size_t i = 0; i < sizeof sqlstate_rows / sizeof sqlstate_rows[0]; i++)
+        if (strncmp(sqlstate, sqlstate_rows[i].prefix, strlen(sqlstate_rows[i].prefix)) == 0)
+            return sqlstate_rows[i].code;
+    return ERR_SQL;
+}
+
+/* The first line says it; what follows may quote the statement. */
+static bool first_line(const char *text, enum err_code code, struct err *err) {
+    size_t size = strcspn(text ? text : "", "\n");
+    if (size >= sizeof err->detail) size = sizeof err->detail - 1;
+    return err_set(err, code, "%.*s", (int)size, text ? text : "");
+}
+
+bool db_error(const PGconn *connection, const PGresult *result, struct err *err) {
+    if (err->code != ERR_NONE) return false;
+    const char *sqlstate = result ? PQresultErrorField(result, PG_DIAG_SQLSTATE) : NULL;
+    if (!sqlstate) {
+        const char *message = PQerrorMessage(connection);
+        return first_line(message && *message ? message : "the connection to PostgreSQL was lost", ERR_DB_UNAVAILABLE, err);
+    }
+    const char *message = PQresultErrorField(result, PG_DIAG_MESSAGE_PRIMARY);
+    const char *position = PQresultErrorField(result, PG_DIAG_STATEMENT_POSITION);
+    const char *hint = PQresultErrorField(result, PG_DIAG_MESSAGE_HINT);
+    enum err_code code = code_of(sqlstate);
+    if (code == ERR_CANCELLED && message && strstr(message, "timeout")) code = ERR_DEADLINE;
+    (void)err_set(err, code, "%s", message ? message : "the server gave no message");
+    (void)snprintf(err->sqlstate, sizeof err->sqlstate, "%s", sqlstate);
+    if (position) err->position = atoi(position);
+    if (hint) (void)snprintf(err->hint, sizeof err->hint, "%s", hint);
+    return false;
+}

@@ -1,0 +1,36 @@
+# Turns SQL files into C: mode=header (enum db_statement), mode=statements (name and text of each), mode=migrations.
+function flush() {
+    if (name == "") return
+    if (mode == "header") print "    DB_" toupper(name) ","
+    else print "    { \"" name "\",\n" body "      \"\" },"
+}
+FNR == 1 {
+    flush()
+    n = split(FILENAME, parts, "/")
+    name = parts[n]; sub(/\.sql$/, "", name)
+    if (mode == "migrations") name = parts[n - 1] "/" name
+    body = ""
+    if (!started) { started = 1; prologue() }
+}
+mode != "header" {
+    line = $0
+    gsub(/\\/, "\\\\", line); gsub(/"/, "\\\"", line); gsub(/\?\?/, "?\"\"?", line)
+    body = body "      \"" line "\\n\"\n"
+}
+function prologue() {
+    print "/* Made by fcgi/embed.awk; do not edit. */"
+    if (mode == "header") print "#ifndef GUARDIAN_SQL_GEN_H\n#define GUARDIAN_SQL_GEN_H\nenum db_statement {"
+    if (mode == "statements")
+        print "#include \"sql_gen.h\"\nconst struct db_statement_text db_statement_texts[DB_STATEMENTS] = {"
+    if (mode == "migrations") print "#include \"migrate.h\"\nconst struct migration_text migration_texts[] = {"
+}
+END {
+    flush()
+    if (mode == "header") {
+        print "    DB_STATEMENTS\n};"
+        print "struct db_statement_text {\n    const char *name, *sql;\n};"
+        print "extern const struct db_statement_text db_statement_texts[DB_STATEMENTS];\n#endif"
+    }
+    if (mode == "statements") print "};"
+    if (mode == "migrations") print "    { 0, 0 }\n};"
+}

@@ -1,0 +1,95 @@
+/* SPDX-License-Identifier: MIT */
+#include "err.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+struct err_row {
+    const char *name, *title;
+    int status;
+};
+
+static const struct err_row rows[ERR_CODES] = {
+    [ERR_NONE] = { "none", "No error", 200 },
+    [ERR_BAD_REQUEST] = { "bad_request", "The request is malformed", 400 },
+    [ERR_BAD_JSON] = { "bad_json", "The body is not valid JSON", 400 },
+    [ERR_BAD_FIELD] = { "bad_field", "A field is not as it must be", 400 },
+    [ERR_BAD_CURSOR] = { "bad_cursor", "The cursor is not one of this list", 400 },
+    [ERR_UNAUTHENTICATED] = { "unauthenticated", "Sign in first", 401 },
+    [ERR_TOKEN_INVALID] = { "token_invalid", "The token is not valid", 401 },
+    [ERR_TOKEN_EXPIRED] = { "token_expired", "The token has expired", 401 },
+    [ERR_TOKEN_REVOKED] = { "token_revoked", "The token was revoked", 401 },
+    [ERR_CREDENTIALS] = { "credentials", "Wrong name or password", 401 },
+    [ERR_REFRESH_INVALID] = { "refresh_invalid", "The session is over", 401 },
+    [ERR_REFRESH_REUSED] = { "refresh_reused", "The refresh token was used before", 401 },
+    [ERR_FORBIDDEN] = { "forbidden", "Not allowed", 403 },
+    [ERR_SQL_PERMISSION] = { "sql_permission", "The database role may not do this", 403 },
+    [ERR_NOT_FOUND] = { "not_found", "Not found", 404 },
+    [ERR_METHOD] = { "method_not_allowed", "The method is not allowed here", 405 },
+    [ERR_NOT_ACCEPTABLE] = { "not_acceptable", "No acceptable format", 406 },
+    [ERR_CONFLICT] = { "conflict", "In conflict with the present state", 409 },
+    [ERR_CONFIRMATION_STALE] = { "confirmation_stale", "The confirmation is stale", 409 },
+    [ERR_CONFIRMATION_INVALID] = { "confirmation_invalid", "The confirmation is not valid", 403 },
+    [ERR_TOO_LARGE] = { "too_large", "Too large", 413 },
+    [ERR_MEDIA_TYPE] = { "media_type", "The body must be application/json", 415 },
+    [ERR_SQL_SYNTAX] = { "sql_syntax", "The statement cannot be parsed", 422 },
+    [ERR_SQL_READ_ONLY] = { "sql_read_only", "The statement is not read-only", 422 },
+    [ERR_SQL] = { "sql_error", "The server refused the statement", 422 },
+    [ERR_CONFIRMATION_REQUIRED] = { "confirmation_required", "Confirm first", 428 },
+    [ERR_THROTTLED] = { "throttled", "Too many attempts", 429 },
+    [ERR_CLIENT_GONE] = { "client_gone", "The client closed the connection", 499 },
+    [ERR_CANCELLED] = { "cancelled", "The statement was cancelled", 409 },
+    [ERR_DEADLINE] = { "deadline", "It took too long", 504 },
+    [ERR_DB_UNAVAILABLE] = { "db_unavailable", "PostgreSQL cannot be reached", 503 },
+    [ERR_CACHE_UNAVAILABLE] = { "cache_unavailable", "Redis cannot be reached", 503 },
+    [ERR_AUDIT_UNAVAILABLE] = { "audit_unavailable", "The audit log cannot be written", 503 },
+    [ERR_BUSY] = { "busy", "Busy", 503 },
+    [ERR_LIMIT] = { "limit", "A limit of the worker was reached", 500 },
+    [ERR_CONFIG] = { "config", "The configuration is wrong", 500 },
+    [ERR_INTERNAL] = { "internal", "Internal error", 500 },
+};
+
+static void set(struct err *err, enum err_code code, const char *format, va_list arguments) {
+    if (err->code != ERR_NONE) return;
+    err->code = code;
+    (void)vsnprintf(err->detail, sizeof err->detail, format, arguments);
+}
+
+bool err_set(struct err *err, enum err_code code, const char *format, ...) {
+    va_list arguments;
+    va_start(arguments, format);
+    set(err, code, format, arguments);
+    va_end(arguments);
+    return false;
+}
+
+bool err_field(struct err *err, const char *field, const char *format, ...) {
+    if (err->code != ERR_NONE) return false;
+    va_list arguments;
+    va_start(arguments, format);
+    set(err, ERR_BAD_FIELD, format, arguments);
+    va_end(arguments);
+    (void)snprintf(err->field, sizeof err->field, "%s", field);
+    return false;
+}
+
+void err_clear(struct err *err) {
+    memset(err, 0, sizeof *err);
+}
+
+static const struct err_row *row_of(enum err_code code) {
+    return &rows[(unsigned)code < ERR_CODES ? code : ERR_INTERNAL];
+}
+
+const char *err_name(enum err_code code) {
+    return row_of(code)->name;
+}
+
+const char *err_title(enum err_code code) {
+    return row_of(code)->title;
+}
+
+int err_status(enum err_code code) {
+    return row_of(code)->status;
+}
