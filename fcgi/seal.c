@@ -2,6 +2,7 @@
 #include "seal.h"
 
 #include <sodium.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -61,6 +62,23 @@ bool seal_unbase64url(const char *text, size_t text_size, unsigned char *ret_dat
     size_t got;
     if (sodium_base642bin(ret_data, size_max, text, text_size, NULL, &got, NULL,
                           sodium_base64_VARIANT_URLSAFE_NO_PADDING) != 0)
+        return false;
+    *ret_size = got;
+    return true;
+}
+
+bool seal_unpem(const char *text, const char *label, unsigned char *ret_data, size_t size_max, size_t *ret_size) {
+    char line[64];
+    size_t got;
+
+    snprintf(line, sizeof line, "-----BEGIN %s-----", label);
+    const char *start = strstr(text, line);
+    const char *end = start ? strstr(start + strlen(line), "-----END") : NULL;
+    if (!end)
+        return false;
+    start += strlen(line);
+    if (sodium_base642bin(ret_data, size_max, start, (size_t)(end - start), " \t\r\n", &got, NULL,
+                          sodium_base64_VARIANT_ORIGINAL) != 0)
         return false;
     *ret_size = got;
     return true;

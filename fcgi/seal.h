@@ -42,6 +42,10 @@ void seal_base64url(const void *data, size_t size, char *ret_text);
 bool seal_unbase64url(const char *text, size_t text_size, unsigned char *ret_data, size_t size_max, size_t *ret_size)
     __attribute__((warn_unused_result));
 
+/* The bytes between the BEGIN and END lines of the first PEM block with this label ("PUBLIC KEY"). False: there is none. */
+bool seal_unpem(const char *text, const char *label, unsigned char *ret_data, size_t size_max, size_t *ret_size)
+    __attribute__((warn_unused_result));
+
 void seal_random(void *ret_data, size_t size);
 /* A random (version 4) UUID in lower case. */
 void seal_uuid(char ret_uuid[SEAL_UUID_SIZE]);
