@@ -40,8 +40,7 @@ struct config {
         int64_t connect_timeout_s;
         char *console_database;
         struct config_list managed_databases;   /* the first is the preset */
-        char *app_user, *monitor_user, *reader_user;
-        struct config_secret app_password, monitor_password, reader_password;
+        struct config_secret app_password, monitor_password, reader_password; /* of guardian_app, … */
     } postgres;
     struct {
         char *address;                  /* "host:port" or "unix:/path"; NULL with sentinels */

@@ -43,18 +43,14 @@ static void add(struct parameters *parameters, const char *key, const char *valu
     parameters->values[parameters->count] = NULL;
 }
 
-static void add_login(struct parameters *parameters, const struct config *config, const struct db_at *at) {
-    const struct config_secret *password = &config->postgres.app_password;
-    const char *user = config->postgres.app_user;
-    if (at->role == DB_MONITOR) {
-        user = config->postgres.monitor_user;
-        password = &config->postgres.monitor_password;
-    } else if (at->role == DB_READER) {
-        user = config->postgres.reader_user;
-        password = &config->postgres.reader_password;
-    }
-    add(parameters, "user", user);
-    add(parameters, "password", password->text);
+static void add_login(struct parameters *parameters, const struct config *config, enum db_role role) {
+    static const char *const users[] = { [DB_APP] = "guardian_app", [DB_MONITOR] = "guardian_monitor",
+                                         [DB_READER] = "guardian_reader" };
+    const struct config_secret *passwords[] = { [DB_APP] = &config->postgres.app_password,
+                                                [DB_MONITOR] = &config->postgres.monitor_password,
+                                                [DB_READER] = &config->postgres.reader_password };
+    add(parameters, "user", users[role]);
+    add(parameters, "password", passwords[role]->text);
 }
 
 const char *db_database(const struct config *config, const struct db_at *at) {
@@ -93,7 +89,7 @@ static bool connect_host(const struct config *config, const struct db_at *at, co
     add(&parameters, "host", host.name);
     add(&parameters, "port", host.port);
     add(&parameters, "dbname", db_database(config, at));
-    add_login(&parameters, config, at);
+    add_login(&parameters, config, at->role);
     add(&parameters, "sslmode", config->postgres.sslmode);
     add(&parameters, "sslrootcert", config->postgres.sslrootcert);
     add(&parameters, "application_name", at->request_id ? at->request_id : "guardian");

@@ -22,6 +22,7 @@ struct metrics {
     char pool[32];
     int workers;
     atomic_llong lost;
+    atomic_bool draining;
     atomic_bool busy[WORKERS_MAX];
     struct route_metrics routes[METRICS_ROUTES_MAX + 1]; /* the last: no route */
 };
@@ -69,6 +70,14 @@ static long long get(const atomic_llong *counter) {
 
 void metrics_worker_lost(struct metrics *metrics) {
     add(&metrics->lost, 1);
+}
+
+void metrics_set_draining(struct metrics *metrics) {
+    atomic_store(&metrics->draining, true);
+}
+
+bool metrics_is_draining(const struct metrics *metrics) {
+    return atomic_load(&metrics->draining);
 }
 
 void metrics_request(struct metrics *metrics, int route, int status, int64_t duration_us, int64_t bytes_out) {

@@ -27,6 +27,8 @@ int metrics_busy_count(const struct metrics *metrics);
 int metrics_workers(const struct metrics *metrics);
 const char *metrics_pool(const struct metrics *metrics);
 void metrics_worker_lost(struct metrics *metrics);
+void metrics_set_draining(struct metrics *metrics);  /* the service is about to leave: readiness says so */
+bool metrics_is_draining(const struct metrics *metrics);
 
 /* One finished request: `route` is its index in the table, or -1 for none. */
 void metrics_request(struct metrics *metrics, int route, int status, int64_t duration_us, int64_t bytes_out);

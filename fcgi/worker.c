@@ -1,0 +1,216 @@
+/* SPDX-License-Identifier: MIT */
+#include "worker.h"
+
+#include <errno.h>
+#include <fcgiapp.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "audit.h"
+#include "auth.h"
+#include "cache.h"
+#include "clock.h"
+#include "confirm.h"
+#include "db.h"
+#include "log.h"
+#include "routes.h"
+#include "runner.h"
+#include "seal.h"
+#include "token.h"
+
+struct worker {
+    struct services services;
+    struct arena *arena;
+    void *transport;
+    int listen_socket, index;
+};
+
+static volatile sig_atomic_t stopping;
+
+static void on_stop(int signal_number) {
+    (void)signal_number;
+    stopping = 1;
+}
+
+void worker_signals(void) {
+    struct sigaction action = { .sa_handler = on_stop }, ignore = { .sa_handler = SIG_IGN };
+    sigset_t blocked;
+    sigemptyset(&blocked);
+    sigaddset(&blocked, SIGTERM);
+    (void)sigaction(SIGTERM, &action, NULL);
+    (void)sigaction(SIGINT, &ignore, NULL); /* the terminal's Ctrl-C reaches the parent, which says SIGTERM */
+    (void)sigaction(SIGHUP, &ignore, NULL);
+    (void)sigaction(SIGPIPE, &ignore, NULL);
+    (void)sigprocmask(SIG_SETMASK, &blocked, NULL);
+}
+
+bool worker_stopping(void) {
+    return stopping;
+}
+
+void worker_wait(int fd, int wait_ms) {
+    struct pollfd poll_fd = { .fd = fd, .events = POLLIN };
+    struct timespec timeout = { .tv_sec = wait_ms / 1000, .tv_nsec = (wait_ms % 1000) * 1000000L };
+    sigset_t open;
+    sigemptyset(&open);
+    (void)ppoll(&poll_fd, fd >= 0 ? 1 : 0, wait_ms >= 0 ? &timeout : NULL, &open);
+}
+
+/* The request path, top to bottom. What each step needs is in the route's row. */
+static bool serve(struct call *call, struct err *err) {
+    struct request *request = call->request;
+    const char *values[ROUTES_PARAMETERS_MAX], *allow = NULL;
+    if (!routes_find(request, &call->route, values, &allow, err)) {
+        if (allow) (void)call_header(call, "Allow", allow);
+        return false;
+    }
+    return auth_check(call, err) && request_fields(request, call->route->fields, values, err) &&
+           (!call->route->confirm || confirm_check(call, err)) && (!call->route->audit || audit_intent(call, err)) &&
+           call->route->handle(call, err);
+}
+
+static const char *outcome_of(const struct call *call, const struct err *err) {
+    if (err->code == ERR_NONE) return "succeeded";
+    if (err->code == ERR_CONFIRMATION_REQUIRED) return "challenged";
+    if (err->code == ERR_CLIENT_GONE || err->code == ERR_CANCELLED) return "cancelled";
+    int status = err_status(err->code);
+    bool refused = status < 500 && (!call->audit_id || status == 401 || status == 403 || err->code == ERR_SQL_READ_ONLY);
+    return refused || err->code == ERR_THROTTLED ? "refused" : "failed";
+}
+
+static void audit_end(struct call *call, const struct err *err) {
+    struct err problem = ERR_INIT;
+    if (!call->route || !call->route->audit) return;
+    int status = err->code == ERR_NONE ? (call->reply.status ? call->reply.status : 200) : err_status(err->code);
+    /* The intent is committed: an outcome that cannot be written is missed by whoever reads the log, and said here. */
+    if (!audit_outcome(call, outcome_of(call, err), status, err, &problem))
+        log_event(LOG_ERROR, "audit_outcome_lost", "request_id", 's', call->request->id, "action", 's',
+                  call->route->audit, "detail", 's', problem.detail, NULL);
+}
+
+static void make_etag(const char *body, size_t size, char etag[40]) {
+    char hex[SEAL_HEX_SIZE];
+    (void)seal_sha256_hex(body, size, hex);
+    (void)snprintf(etag, 40, "\"%.32s\"", hex);
+}
+
+static void reply_body(struct call *call, const char *body, size_t size) {
+    struct reply *reply = &call->reply;
+    int status = reply->status ? reply->status : 200;
+    char etag[40];
+    if (reply->etag && status == 200) {
+        const char *known = request_header(call->request, "If-None-Match");
+        make_etag(body, size, etag);
+        (void)call_header(call, "ETag", etag);
+        (void)call_header(call, "Cache-Control", "private, no-cache");
+        if (known && strstr(known, etag)) {
+            request_reply(call->request, 304, NULL, reply->headers, "", 0);
+            return;
+        }
+    }
+    request_reply(call->request, status, reply->content_type ? reply->content_type : "application/json", reply->headers,
+                  body, size);
+}
+
+static void reply(struct call *call, struct err *err) {
+    if (call->request->replied) {
+        if (err->code != ERR_NONE) request_abort(call->request);
+        return;
+    }
+    if (err->code == ERR_CLIENT_GONE) request_abort(call->request);
+    else if (err->code == ERR_CONFIRMATION_REQUIRED && call->reply.json) call->reply.status = err_status(err->code);
+    else if (err->code != ERR_NONE) return request_problem(call->request, err, call->reply.headers);
+    if (!call->reply.json) {
+        reply_body(call, call->reply.text ? call->reply.text : "", call->reply.text ? call->reply.text_size : 0);
+        return;
+    }
+    char *text = json_dumps(call->reply.json, JSON_COMPACT);
+    if (text) reply_body(call, text, strlen(text));
+    else {
+        (void)err_set(err, ERR_LIMIT, "out of memory for the reply");
+        request_problem(call->request, err, NULL);
+    }
+    free(text);
+}
+
+static void account(struct worker *worker, const struct call *call, const struct err *err) {
+    const struct request *request = call->request;
+    int64_t duration_ms = clock_ms() - request->started_ms;
+    metrics_request(worker->services.metrics, routes_index(call->route), request->status ? request->status : 499,
+                    duration_ms * 1000, request->bytes_out);
+    log_event(err_status(err->code) >= 500 ? LOG_ERROR : err->code != ERR_NONE ? LOG_WARN : LOG_INFO, "request",
+              "request_id", 's', request->id, "method", 's', request->method_name, "route", 's',
+              call->route ? call->route->path : NULL, "user", 's', call->identity.username, "status", 'i',
+              (long long)request->status, "ms", 'i', (long long)duration_ms, "bytes", 'i', (long long)request->bytes_out,
+              "code", 's', err->code != ERR_NONE ? err_name(err->code) : NULL, "detail", 's',
+              err_status(err->code) >= 500 ? err->detail : NULL, "source_ip", 's', request->source_ip, NULL);
+    const char *problem = keyring_problem(worker->services.keyring);
+    if (problem) log_event(LOG_ERROR, "keys_file", "detail", 's', problem, NULL);
+}
+
+static void serve_one(struct worker *worker) {
+    struct request request;
+    struct err err = ERR_INIT;
+    struct call call = { .request = &request, .services = &worker->services };
+    metrics_busy(worker->services.metrics, worker->index, true);
+    if (request_read(&request, worker->transport, worker->arena, worker->services.config->request_timeout_ms, &err)) {
+        (void)seal_sha256_hex(request.body_text, request.body_size, request.body_digest);
+        (void)serve(&call, &err);
+    }
+    audit_end(&call, &err);
+    reply(&call, &err);
+    request_finish(&request);
+    account(worker, &call, &err);
+    json_decref(call.reply.json);
+    json_decref(call.audit_result);
+    runner_reset(worker->services.runner);
+    db_reset(worker->services.db);
+    arena_reset(worker->arena);
+    metrics_busy(worker->services.metrics, worker->index, false);
+}
+
+static bool open_services(struct worker *worker, const struct config *config, struct metrics *metrics,
+                          struct err *err) {
+    struct services *services = &worker->services;
+    services->config = config;
+    services->metrics = metrics;
+    worker->arena = arena_new(REQUEST_ARENA_MAX);
+    worker->transport = request_transport_new(worker->listen_socket);
+    if (!worker->arena || !worker->transport) return err_set(err, ERR_LIMIT, "out of memory");
+    return db_open(config, &services->db, err) && runner_open(config, &services->runner, err) &&
+           cache_open(config, &services->cache, err) && keyring_open(config, &services->keyring, err);
+}
+
+static void close_services(struct worker *worker) {
+    runner_close(worker->services.runner);
+    db_close(worker->services.db);
+    cache_close(worker->services.cache);
+    keyring_close(worker->services.keyring);
+    arena_free(worker->arena);
+    free(worker->transport);
+}
+
+/* Something waits to be accepted. */
+static bool is_waiting(int listen_socket) {
+    struct pollfd poll_fd = { .fd = listen_socket, .events = POLLIN };
+    return poll(&poll_fd, 1, 0) > 0;
+}
+
+int worker_run(const struct config *config, struct metrics *metrics, int listen_socket, int index) {
+    struct worker worker = { .listen_socket = listen_socket, .index = index };
+    struct err err = ERR_INIT;
+    worker_signals();
+    metrics_busy(metrics, index, false);
+    bool ok = FCGX_Init() == 0 && open_services(&worker, config, metrics, &err);
+    if (!ok) log_event(LOG_ERROR, "worker_start", "detail", 's', err.detail, NULL);
+    /* After SIGTERM what waits in the queue is still served: nothing that was accepted is lost. */
+    while (ok && (!worker_stopping() || is_waiting(listen_socket))) {
+        if (request_accept(worker.transport, listen_socket)) serve_one(&worker);
+        else if (!worker_stopping()) worker_wait(listen_socket, -1);
+    }
+    close_services(&worker);
+    return ok ? EXIT_SUCCESS : EXIT_FAILURE;
+}
