@@ -13,9 +13,17 @@ FNR == 1 {
     if (!started) { started = 1; prologue() }
 }
 mode != "header" {
-    line = $0
-    gsub(/\\/, "\\\\", line); gsub(/"/, "\\\"", line); gsub(/\?\?/, "?\"\"?", line)
+    line = escape($0)
     body = body "      \"" line "\\n\"\n"
+}
+# gsub() would read backslashes in the replacement, and every awk differently.
+function escape(text,    i, c, escaped) {
+    if (text !~ /["\\]/) return text
+    for (i = 1; i <= length(text); i++) {
+        c = substr(text, i, 1)
+        escaped = escaped ((c == "\"" || c == "\\") ? "\\" c : c)
+    }
+    return escaped
 }
 function prologue() {
     print "/* Made by fcgi/embed.awk; do not edit. */"
