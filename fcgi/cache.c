@@ -430,28 +430,23 @@ bool cache_warmed(struct cache *cache, int64_t deadline_ms, struct err *err) {
     return run_status(cache, &command, deadline_ms, err);
 }
 
-/* Atomic: two attempts at the same time cannot both take the last place. A full row keeps its clock: whoever goes on trying
- * does not lengthen the wait. */
-static const char throttle_hit[] =
+/* A full row keeps its clock: whoever goes on trying does not lengthen the wait. */
+static const char throttle_wait[] =
     "local wait = 0 "
     "for i, key in ipairs(KEYS) do "
-    "  if tonumber(redis.call('GET', key) or '0') >= tonumber(ARGV[i + 1]) then "
+    "  if tonumber(redis.call('GET', key) or '0') >= tonumber(ARGV[i]) then "
     "    wait = math.max(wait, redis.call('TTL', key), 1) "
     "  end "
     "end "
-    "if wait > 0 then return wait end "
-    "for i, key in ipairs(KEYS) do "
+    "return wait";
+static const char throttle_count[] =
+    "for _, key in ipairs(KEYS) do "
     "  if redis.call('INCR', key) == 1 then redis.call('EXPIRE', key, ARGV[1]) end "
-    "end "
-    "return 0";
-static const char throttle_forgive[] =
-    "for i, key in ipairs(KEYS) do "
-    "  if tonumber(redis.call('GET', key) or '0') <= 1 or ARGV[i] == '1' then redis.call('DEL', key) "
-    "  else redis.call('DECR', key) end "
     "end "
     "return 0";
 
 static void add_rows(struct command *command, const char *script, const struct cache_throttle *rows, int count) {
+    assert(count > 0 && count <= (int)(sizeof command->keys / sizeof command->keys[0]));
     add(command, "EVAL");
     add(command, script);
     add_number(command, count);
@@ -459,13 +454,12 @@ static void add_rows(struct command *command, const char *script, const struct c
         add_key(command, "throttle", rows[i].key);
 }
 
-bool cache_throttle_hit(struct cache *cache, const struct cache_throttle *rows, int count, int window_s,
-                        int64_t deadline_ms, int *ret_wait_s, struct err *err) {
+bool cache_throttle_wait(struct cache *cache, const struct cache_throttle *rows, int count, int64_t deadline_ms,
+                         int *ret_wait_s, struct err *err) {
     struct command command = { 0 };
     redisReply *reply;
 
-    add_rows(&command, throttle_hit, rows, count);
-    add_number(&command, window_s);
+    add_rows(&command, throttle_wait, rows, count);
     for (int i = 0; i < count; i++)
         add_number(&command, rows[i].limit);
     if (!run(cache, &command, deadline_ms, &reply, err))
@@ -479,12 +473,19 @@ bool cache_throttle_hit(struct cache *cache, const struct cache_throttle *rows, 
     return true;
 }
 
-bool cache_throttle_forgive(struct cache *cache, const struct cache_throttle *rows, int count, bool succeeded,
-                            int64_t deadline_ms, struct err *err) {
+bool cache_throttle_count(struct cache *cache, const struct cache_throttle *rows, int count, int window_s,
+                          int64_t deadline_ms, struct err *err) {
     struct command command = { 0 };
-    add_rows(&command, throttle_forgive, rows, count);
-    for (int i = 0; i < count; i++)
-        add(&command, succeeded && rows[i].clears ? "1" : "0");
+    add_rows(&command, throttle_count, rows, count);
+    add_number(&command, window_s);
+    return run_status(cache, &command, deadline_ms, err);
+}
+
+bool cache_throttle_clear(struct cache *cache, const struct cache_throttle *row, int64_t deadline_ms,
+                          struct err *err) {
+    struct command command = { 0 };
+    add(&command, "DEL");
+    add_key(&command, "throttle", row->key);
     return run_status(cache, &command, deadline_ms, err);
 }
 

@@ -42,18 +42,18 @@ bool cache_revoke_session(struct cache *cache, const char *session, int64_t ttl_
  * then, it fails: what was revoked again may have gone to another server. */
 bool cache_warmed(struct cache *cache, int64_t deadline_ms, struct err *err) __attribute__((warn_unused_result));
 
-/* Throttling. Each row counts attempts under its key within a window that starts with the first. A hit counts all rows at
- * once, or none when one of them is full: then *ret_wait_s says how long (0: go on). */
+/* Throttling. Each row counts failures under its key, within a window that starts with the first of them. */
 struct cache_throttle {
     char key[CACHE_NAME_MAX + 1];
     int limit;
-    bool clears;        /* a success empties the row; else it takes one attempt back */
 };
-bool cache_throttle_hit(struct cache *cache, const struct cache_throttle *rows, int count, int window_s,
-                        int64_t deadline_ms, int *ret_wait_s, struct err *err) __attribute__((warn_unused_result));
-/* Takes a hit back: after a success (`succeeded`), or because the attempt failed through no fault of the caller. */
-bool cache_throttle_forgive(struct cache *cache, const struct cache_throttle *rows, int count, bool succeeded,
-                            int64_t deadline_ms, struct err *err) __attribute__((warn_unused_result));
+/* *ret_wait_s: how long until no row is full; 0: go on. */
+bool cache_throttle_wait(struct cache *cache, const struct cache_throttle *rows, int count, int64_t deadline_ms,
+                         int *ret_wait_s, struct err *err) __attribute__((warn_unused_result));
+bool cache_throttle_count(struct cache *cache, const struct cache_throttle *rows, int count, int window_s,
+                          int64_t deadline_ms, struct err *err) __attribute__((warn_unused_result));
+bool cache_throttle_clear(struct cache *cache, const struct cache_throttle *row, int64_t deadline_ms,
+                          struct err *err);
 
 /* Confirmations: single use. Taking removes; *ret_value is NULL when there is none. */
 bool cache_confirm_put(struct cache *cache, const char *token_hash, const char *value, int64_t ttl_s,
