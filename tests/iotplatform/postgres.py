@@ -51,7 +51,7 @@ def own_folder(home):
     """Where the postgres account can live: below `home`, or, when it may not even walk there (as below /root), in
     /var/lib. Also keeps socket names within the kernel's 107 bytes."""
     home = Path(home).resolve()
-    if len(str(home)) <= 70:
+    if len(os.fsencode(home)) <= 70:
         home.mkdir(parents=True, exist_ok=True)
         if not as_user(ACCOUNT) or subprocess.run(['test', '-x', home], cwd='/', **as_user(ACCOUNT)).returncode == 0:
             return home
@@ -72,6 +72,7 @@ class Postgres(Daemon):
         self.base = own_folder(home) / 'pg'
         self.data = self.base / f'{name}.data'
         self.socket_folder = self.base / f'{name}.s'
+        self.socket = self.socket_folder / f'.s.PGSQL.{port}'
         self.settings = {**SETTINGS, **({} if durable else {'fsync': 'off', 'synchronous_commit': 'off', 'full_page_writes': 'off'}),
                          **(settings or {})}
         self.durable = durable

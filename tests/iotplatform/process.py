@@ -1,7 +1,9 @@
 """A daemon: one process in its own session, with a pid file and a log, that outlives the program that started it."""
+import hashlib
 import os
 import pwd
 import signal
+import socket
 import subprocess
 import time
 from pathlib import Path
@@ -28,6 +30,41 @@ def tail(path, lines=25):
         return '\n'.join(Path(path).read_text(errors='replace').splitlines()[-lines:])
     except OSError:
         return ''
+
+
+def socket_path(home, name):
+    """Where a socket called `name` lives. The kernel takes 107 bytes: a long `home` gets a short stand-in."""
+    path = Path(home).resolve() / 'run' / name
+    if len(os.fsencode(path)) > 100:
+        path = Path(f'/tmp/iot-guardian-{os.geteuid()}-{hashlib.sha256(bytes(path.parent)).hexdigest()[:12]}') / name
+        path.parent.mkdir(mode=0o700, exist_ok=True)
+        if path.parent.is_symlink() or path.parent.stat().st_uid != os.geteuid():
+            raise Failed(f'{path.parent} belongs to somebody else')
+    return path
+
+
+def connects(path):
+    """Does somebody listen on this socket?"""
+    with socket.socket(socket.AF_UNIX) as probe:
+        try:
+            probe.connect(str(path))
+            return True
+        except OSError:
+            return False
+
+
+def write(path, text, mode=0o644):
+    """Writes a file whole or not at all; True when that changed it."""
+    path = Path(path)
+    if path.exists() and path.read_text() == text:
+        return False
+    path.parent.mkdir(parents=True, exist_ok=True)
+    new = path.with_name(path.name + '.new')
+    new.touch(mode=mode)
+    new.write_text(text)
+    new.chmod(mode)
+    new.rename(path)
+    return True
 
 
 def as_user(name):

@@ -1,0 +1,69 @@
+"""nginx over nginx/guardian.conf.template: TLS, the SPA's files, and the way to the two pools."""
+import re
+import signal
+import subprocess
+from pathlib import Path
+
+from .process import Daemon, Failed, connects, socket_path, write
+
+TEMPLATE = Path(__file__).resolve().parents[2] / 'nginx' / 'guardian.conf.template'
+
+
+def render(values):
+    """The template with each ${NAME} filled in; envsubst does the same for the image."""
+    return re.sub(r'\$\{([A-Z0-9_]+)\}', lambda m: str(values[m[1]]), TEMPLATE.read_text())
+
+
+class Nginx(Daemon):
+    stop_signal = signal.SIGQUIT    # finishes what it has
+    stop_timeout_s = 5
+
+    def __init__(self, home, port, short, stream, web_root, name='nginx', **values):
+        """`short` and `stream` are the pools' addresses as fastcgi_pass takes them. `values` override the template's."""
+        super().__init__(name, home)
+        self.port = port
+        self.url = f'https://127.0.0.1:{port}'
+        self.work = self.home / f'{name}.data'
+        self.conf = self.home / 'etc' / f'{name}.conf'
+        self.certificate = self.home / 'etc' / f'{name}.crt'
+        self.key = self.home / 'secrets' / f'{name}.key'
+        self.internal = socket_path(home, f'{name}-internal.sock')
+        self.values = {
+            'LISTEN': f'127.0.0.1:{port}', 'INTERNAL_LISTEN': f'unix:{self.internal}', 'SHORT_POOL': short, 'STREAM_POOL': stream,
+            'SHORT_LIMIT': 64, 'STREAM_LIMIT': 8, 'LOGIN_RATE': '10r/s', 'LOGIN_BURST': 20, 'WEB_ROOT': Path(web_root).resolve(),
+            'WORK': self.work, 'PID_FILE': self.work / 'nginx.pid', 'CERTIFICATE': self.certificate, 'KEY': self.key,
+            'ERROR_LOG': 'stderr', 'ACCESS_LOG': self.home / 'logs' / f'{name}.access.log', 'MIME_TYPES': '/etc/nginx/mime.types',
+            'WORKERS': 2, 'HSTS': '""', 'USER': '', 'RESOLVER': '', **values}
+
+    def make_certificate(self):
+        """A certificate of our own for localhost, renewed a month before its end."""
+        if self.certificate.exists() and subprocess.run(['openssl', 'x509', '-in', self.certificate, '-noout', '-checkend', str(30 * 86400)],
+                                                        capture_output=True).returncode == 0:
+            return
+        for path in (self.key, self.certificate):
+            path.parent.mkdir(parents=True, exist_ok=True)
+        self.key.unlink(missing_ok=True)
+        self.key.touch(mode=0o600)
+        subprocess.run(['openssl', 'req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes', '-days', '397', '-sha256',
+                        '-subj', '/CN=localhost/O=IoT Guardian (this machine only)', '-addext', 'subjectAltName=DNS:localhost,IP:127.0.0.1,IP:::1',
+                        '-addext', 'basicConstraints=critical,CA:FALSE', '-addext', 'extendedKeyUsage=serverAuth',
+                        '-keyout', self.key, '-out', self.certificate], check=True, capture_output=True)
+
+    def start(self):
+        self.make_certificate()
+        self.work.mkdir(parents=True, exist_ok=True)
+        changed = write(self.conf, render(self.values))
+        if self.running:
+            if changed:
+                self.reload()
+            return self
+        self.internal.unlink(missing_ok=True)       # nginx does not replace a dead one's socket
+        program = ['nginx', '-c', self.conf, '-p', self.work, '-e', self.log_file, '-g', 'daemon off;']
+        checked = subprocess.run([*program[:-2], '-t'], capture_output=True, text=True)
+        if checked.returncode:
+            raise Failed(f'nginx refuses its configuration:\n{checked.stderr}')
+        self.spawn(program, ready=lambda: connects(self.internal))
+        return self
+
+    def reload(self):
+        self.signal(signal.SIGHUP)
