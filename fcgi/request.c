@@ -200,14 +200,18 @@ bool request_read(struct request *request, void *transport, struct arena *arena,
     else id_make(request->id);
     const char *method = request_param(request, "REQUEST_METHOD"), *uri = request_param(request, "REQUEST_URI");
     const char *address = request_param(request, "REMOTE_ADDR");
-    if (address) request->source_ip = address;
     if (!method || !uri) return err_set(err, ERR_BAD_REQUEST, "REQUEST_METHOD and REQUEST_URI are missing");
+    /* Copies: libfcgi's parameters die with the request on the wire, before it is logged. */
+    size_t path_size = strcspn(uri, "?");
+    const char *path = arena_strndup(arena, uri, path_size);
+    const char *query = arena_strdup(arena, uri[path_size] ? uri + path_size + 1 : "");
+    method = arena_strdup(arena, method);
+    address = arena_strdup(arena, address ? address : "");
+    if (!path || !query || !method || !address) return err_set(err, ERR_LIMIT, "out of request memory");
+    request->query = query;
+    request->source_ip = address;
     request->method_name = method;
     request->method = method_parse(method);
-    size_t path_size = strcspn(uri, "?");
-    request->query = uri[path_size] ? uri + path_size + 1 : "";
-    const char *path = arena_strndup(arena, uri, path_size);
-    if (!path) return err_set(err, ERR_LIMIT, "out of request memory");
     /* What has no API prefix stands outside the API and is looked up whole ("/metrics"). */
     request->path = strncmp(path, API_PREFIX "/", sizeof API_PREFIX) == 0 ? path + sizeof API_PREFIX - 1 : path;
     return body_read(request, err);
