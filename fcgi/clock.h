@@ -1,14 +1,17 @@
 /* SPDX-License-Identifier: MIT */
 #ifndef GUARDIAN_CLOCK_H
 #define GUARDIAN_CLOCK_H
-/* Time in whole milliseconds. Deadlines are points on the monotonic clock (clock_ms), never durations. */
+/* Time in whole milliseconds (and microseconds, to measure). Deadlines are points on the monotonic clock (clock_ms), never durations. */
 #include <stdint.h>
 #include <time.h>
 
-static inline int64_t clock_ms(void) {
+static inline int64_t clock_us(void) {
     struct timespec t;
     clock_gettime(CLOCK_MONOTONIC, &t);
-    return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
+    return (int64_t)t.tv_sec * 1000000 + t.tv_nsec / 1000;
+}
+static inline int64_t clock_ms(void) {
+    return clock_us() / 1000;
 }
 static inline int64_t clock_unix_s(void) {
     struct timespec t;

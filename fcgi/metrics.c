@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 #include "metrics.h"
 
+#include <stdarg.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
 
 #define WORKERS_MAX 256
+#define TEXT_MAX (512u * 1024)
 #define CLASSES 6 /* status / 100; 0 collects the impossible */
 
 static const int64_t bucket_us[METRICS_BUCKETS] = { 500,    1000,   2500,    5000,    10000,   25000,
@@ -96,7 +98,6 @@ void metrics_request(struct metrics *metrics, int route, int status, int64_t dur
 }
 
 struct text {
-    struct arena *arena;
     char *bytes;
     size_t size, room;
 };
@@ -111,44 +112,63 @@ static void print(struct text *text, const char *format, ...) {
     if (size > 0 && (size_t)size < text->room - text->size) text->size += (size_t)size;
 }
 
-static void print_route(struct text *text, const struct metrics *metrics, const struct route_metrics *row,
-                        const char *name) {
+/* A family's samples stand together: the exposition format wants it so. */
+typedef void print_family(struct text *text, const char *pool, const struct route_metrics *row, const char *name);
+
+static void print_requests(struct text *text, const char *pool, const struct route_metrics *row, const char *name) {
     for (int class = 1; class < CLASSES; class++)
         if (get(&row->classes[class]))
-            print(text, "guardian_requests_total{pool=\"%s\",route=\"%s\",status=\"%dxx\"} %lld\n", metrics->pool, name,
-                  class, get(&row->classes[class]));
+            print(text, "guardian_requests_total{pool=\"%s\",route=\"%s\",status=\"%dxx\"} %lld\n", pool, name, class,
+                  get(&row->classes[class]));
+}
+
+static void print_duration(struct text *text, const char *pool, const struct route_metrics *row, const char *name) {
+    static const char family[] = "guardian_request_duration_seconds";
     long long seen = 0;
     for (int i = 0; i < METRICS_BUCKETS; i++) {
         seen += get(&row->buckets[i]);
-        print(text, "guardian_request_duration_seconds_bucket{pool=\"%s\",route=\"%s\",le=\"%g\"} %lld\n", metrics->pool,
-              name, (double)bucket_us[i] / 1e6, seen);
+        print(text, "%s_bucket{pool=\"%s\",route=\"%s\",le=\"%g\"} %lld\n", family, pool, name,
+              (double)bucket_us[i] / 1e6, seen);
     }
-    print(text, "guardian_request_duration_seconds_bucket{pool=\"%s\",route=\"%s\",le=\"+Inf\"} %lld\n", metrics->pool,
-          name, get(&row->count));
-    print(text, "guardian_request_duration_seconds_sum{pool=\"%s\",route=\"%s\"} %.6f\n", metrics->pool, name,
-          (double)get(&row->sum_us) / 1e6);
-    print(text, "guardian_request_duration_seconds_count{pool=\"%s\",route=\"%s\"} %lld\n", metrics->pool, name,
-          get(&row->count));
-    print(text, "guardian_response_bytes_total{pool=\"%s\",route=\"%s\"} %lld\n", metrics->pool, name,
-          get(&row->bytes_out));
+    print(text, "%s_bucket{pool=\"%s\",route=\"%s\",le=\"+Inf\"} %lld\n", family, pool, name, get(&row->count));
+    print(text, "%s_sum{pool=\"%s\",route=\"%s\"} %.6f\n", family, pool, name, (double)get(&row->sum_us) / 1e6);
+    print(text, "%s_count{pool=\"%s\",route=\"%s\"} %lld\n", family, pool, name, get(&row->count));
+}
+
+static void print_bytes(struct text *text, const char *pool, const struct route_metrics *row, const char *name) {
+    print(text, "guardian_response_bytes_total{pool=\"%s\",route=\"%s\"} %lld\n", pool, name, get(&row->bytes_out));
 }
 
 const char *metrics_text(const struct metrics *metrics, struct arena *arena, int routes,
                          void (*name_of)(int route, char *ret_name, size_t size), size_t *ret_size) {
-    struct text text = { .arena = arena, .room = 512u * 1024 };
+    static const struct family {
+        const char *head;
+        print_family *print;
+    } families[] = {
+        { "# HELP guardian_requests_total Requests by route and class of status.\n# TYPE guardian_requests_total counter\n",
+          print_requests },
+        { "# HELP guardian_request_duration_seconds Time from the request's first byte to its last.\n"
+          "# TYPE guardian_request_duration_seconds histogram\n", print_duration },
+        { "# HELP guardian_response_bytes_total Bytes of the replies.\n# TYPE guardian_response_bytes_total counter\n",
+          print_bytes },
+    };
+    struct text text = { .room = TEXT_MAX };
     text.bytes = arena_alloc(arena, text.room);
-    print(&text, "# TYPE guardian_workers gauge\nguardian_workers{pool=\"%s\"} %d\n", metrics->pool, metrics->workers);
-    print(&text, "# TYPE guardian_workers_busy gauge\nguardian_workers_busy{pool=\"%s\"} %d\n", metrics->pool,
-          metrics_busy_count(metrics));
-    print(&text, "# TYPE guardian_workers_lost_total counter\nguardian_workers_lost_total{pool=\"%s\"} %lld\n",
-          metrics->pool, get(&metrics->lost));
-    print(&text, "# TYPE guardian_requests_total counter\n# TYPE guardian_request_duration_seconds histogram\n"
-                 "# TYPE guardian_response_bytes_total counter\n");
-    for (int i = 0; i <= METRICS_ROUTES_MAX; i++) {
-        char name[160] = "none";
-        if (!get(&metrics->routes[i].count)) continue;
-        if (i < routes) name_of(i, name, sizeof name);
-        print_route(&text, metrics, &metrics->routes[i], name);
+    print(&text,
+          "# HELP guardian_workers Workers of the pool.\n# TYPE guardian_workers gauge\nguardian_workers{pool=\"%s\"} %d\n"
+          "# HELP guardian_workers_busy Workers that serve a request now.\n# TYPE guardian_workers_busy gauge\n"
+          "guardian_workers_busy{pool=\"%s\"} %d\n"
+          "# HELP guardian_workers_lost_total Workers that died and were replaced.\n"
+          "# TYPE guardian_workers_lost_total counter\nguardian_workers_lost_total{pool=\"%s\"} %lld\n",
+          metrics->pool, metrics->workers, metrics->pool, metrics_busy_count(metrics), metrics->pool, get(&metrics->lost));
+    for (size_t family = 0; family < sizeof families / sizeof families[0]; family++) {
+        print(&text, "%s", families[family].head);
+        for (int i = 0; i <= METRICS_ROUTES_MAX; i++) {
+            char name[160] = "none";
+            if (!get(&metrics->routes[i].count)) continue;
+            if (i < routes) name_of(i, name, sizeof name);
+            families[family].print(&text, metrics->pool, &metrics->routes[i], name);
+        }
     }
     *ret_size = text.size;
     return text.bytes;

@@ -193,7 +193,8 @@ static bool body_read(struct request *request, struct err *err) {
 bool request_read(struct request *request, void *transport, struct arena *arena, int64_t timeout_ms, struct err *err) {
     *request = (struct request){ .arena = arena, .transport = transport, .method = METHOD_OTHER, .method_name = "",
                                  .path = "", .query = "", .source_ip = "", .body_text = "" };
-    request->started_ms = clock_ms();
+    request->started_us = clock_us();
+    request->started_ms = request->started_us / 1000;
     request->deadline_ms = request->started_ms + timeout_ms;
     const char *id = request_param(request, "HTTP_X_REQUEST_ID");
     if (id_is_legal(id)) (void)snprintf(request->id, sizeof request->id, "%s", id);

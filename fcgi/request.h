@@ -47,6 +47,7 @@ struct request {
     const char *path;           /* as sent, still percent-encoded, without the query string */
     const char *query;          /* the raw query string, "" when none */
     const char *source_ip;
+    int64_t started_us;         /* clock_us() */
     int64_t started_ms, deadline_ms; /* clock_ms() */
     json_t *body;               /* an object, or NULL when there was no body */
     const char *body_text;      /* the raw body, "" when none */

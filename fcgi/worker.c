@@ -138,13 +138,13 @@ static void reply(struct call *call, struct err *err) {
 
 static void account(struct worker *worker, const struct call *call, const struct err *err) {
     const struct request *request = call->request;
-    int64_t duration_ms = clock_ms() - request->started_ms;
+    int64_t duration_us = clock_us() - request->started_us;
     metrics_request(worker->services.metrics, routes_index(call->route), request->status ? request->status : 499,
-                    duration_ms * 1000, request->bytes_out);
+                    duration_us, request->bytes_out);
     log_event(err_status(err->code) >= 500 ? LOG_ERROR : err->code != ERR_NONE ? LOG_WARN : LOG_INFO, "request",
               "request_id", 's', request->id, "method", 's', request->method_name, "route", 's',
               call->route ? call->route->path : NULL, "user", 's', call->identity.username, "status", 'i',
-              (long long)request->status, "ms", 'i', (long long)duration_ms, "bytes", 'i', (long long)request->bytes_out,
+              (long long)request->status, "ms", 'i', (long long)(duration_us / 1000), "bytes", 'i', (long long)request->bytes_out,
               "code", 's', err->code != ERR_NONE ? err_name(err->code) : NULL, "detail", 's',
               err_status(err->code) >= 500 ? err->detail : NULL, "source_ip", 's', request->source_ip, NULL);
     const char *problem = keyring_problem(worker->services.keyring);
