@@ -94,6 +94,8 @@ class Postgres(Daemon):
         path.mkdir(parents=True, exist_ok=True, mode=0o755)
         if as_user(ACCOUNT):
             shutil.chown(path, ACCOUNT, ACCOUNT)
+        elif path.stat().st_uid != os.geteuid():
+            raise Failed(f'{path} belongs to somebody else')
         return path
 
     def create(self):
@@ -175,7 +177,8 @@ class Postgres(Daemon):
 
     def caught_up(self, replica, timeout_s=30):
         """Waits until the replica has replayed all that is written here now."""
-        position = self.sql('SELECT pg_current_wal_lsn()::text')[0][0]
+        self.sql("SET synchronous_commit = local; SELECT pg_logical_emit_message(true, 'flush', '')")     # all up to here is on disk
+        position = self.sql('SELECT pg_current_wal_flush_lsn()::text')[0][0]
         wait_for(lambda: replica.sql('SELECT pg_last_wal_replay_lsn() >= %s::pg_lsn', position)[0][0], timeout_s, f'{replica.name} catching up')
 
     # -- use, as the superuser ---------------------------------------------------------------------------------------

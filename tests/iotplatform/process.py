@@ -53,6 +53,13 @@ def connects(path):
             return False
 
 
+def free_port():
+    """A loopback port that nobody listens on just now."""
+    with socket.socket() as probe:
+        probe.bind(('127.0.0.1', 0))
+        return probe.getsockname()[1]
+
+
 def write(path, text, mode=0o644):
     """Writes a file whole or not at all; True when that changed it."""
     path = Path(path)
