@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "confirm.h"
 
+#include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
