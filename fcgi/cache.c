@@ -12,10 +12,10 @@
 
 #include "clock.h"
 
-#define ARGUMENTS_MAX 24
-#define RUN_SIZE 96         /* run id and replication id, 40 hex digits each */
+#define ARGUMENTS_MAX   24
+#define RUN_SIZE        96  /* run id and replication id, 40 hex digits each */
 #define SENTINEL_MAX_MS 250 /* a dead node must leave time for the next Sentinel */
-#define WARM_TTL_S 86400
+#define WARM_TTL_S      86400
 
 struct cache {
     const struct config *config;
@@ -61,8 +61,7 @@ static void add_key(struct command *command, const char *kind, const char *name)
 }
 
 static void drop(struct cache *cache) {
-    if (cache->context)
-        redisFree(cache->context);
+    if (cache->context) redisFree(cache->context);
     cache->context = NULL;
 }
 
@@ -74,25 +73,20 @@ static bool wait_for(redisContext *context, short events, int64_t deadline_ms) {
     struct pollfd wait = { .fd = context->fd, .events = events };
     for (;;) {
         int left_ms = clock_left_ms(deadline_ms);
-        if (left_ms == 0)
-            return false;
+        if (left_ms == 0) return false;
         int ready = poll(&wait, 1, left_ms);
-        if (ready > 0)
-            return true;
-        if (ready < 0 && errno != EINTR)
-            return false;
+        if (ready > 0) return true;
+        if (ready < 0 && errno != EINTR) return false;
     }
 }
 
-/* hiredis' own timeouts hold for one read(2) each, so that a server which trickles bytes could hold a request for ever.
- * The sockets are non-blocking and every wait is ours. */
+/* hiredis' own timeouts hold for one read(2) each, so that a server which trickles bytes could hold
+ * a request for ever. The sockets are non-blocking and every wait is ours. */
 static bool exchange_write(redisContext *context, int64_t deadline_ms) {
     int done = 0;
     while (!done) {
-        if (redisBufferWrite(context, &done) != REDIS_OK)
-            return false;
-        if (!done && !wait_for(context, POLLOUT, deadline_ms))
-            return false;
+        if (redisBufferWrite(context, &done) != REDIS_OK) return false;
+        if (!done && !wait_for(context, POLLOUT, deadline_ms)) return false;
     }
     return true;
 }
@@ -100,22 +94,20 @@ static bool exchange_write(redisContext *context, int64_t deadline_ms) {
 static redisReply *exchange_read(redisContext *context, int64_t deadline_ms) {
     void *reply = NULL;
     for (;;) {
-        if (redisGetReplyFromReader(context, &reply) != REDIS_OK)
-            return NULL;
-        if (reply)
-            return reply;
+        if (redisGetReplyFromReader(context, &reply) != REDIS_OK) return NULL;
+        if (reply) return reply;
         if (!wait_for(context, POLLIN, deadline_ms) || redisBufferRead(context) != REDIS_OK)
             return NULL;
     }
 }
 
 static bool append(redisContext *context, struct command *command) {
-    return redisAppendCommandArgv(context, command->count, command->arguments, command->sizes) == REDIS_OK;
+    return redisAppendCommandArgv(context, command->count, command->arguments, command->sizes) ==
+           REDIS_OK;
 }
 
 static redisReply *exchange(redisContext *context, struct command *command, int64_t deadline_ms) {
-    if (!append(context, command) || !exchange_write(context, deadline_ms))
-        return NULL;
+    if (!append(context, command) || !exchange_write(context, deadline_ms)) return NULL;
     return exchange_read(context, deadline_ms);
 }
 
@@ -131,43 +123,43 @@ static redisContext *dial(const char *address, int64_t deadline_ms) {
         char host[256];
         const char *colon = strrchr(address, ':');
         bool bracket = address[0] == '[' && colon && colon > address + 1 && colon[-1] == ']';
-        if (!colon)
-            return NULL;
-        snprintf(host, sizeof host, "%.*s", (int)(colon - address) - (bracket ? 2 : 0), address + (bracket ? 1 : 0));
+        if (!colon) return NULL;
+        snprintf(host, sizeof host, "%.*s", (int)(colon - address) - (bracket ? 2 : 0),
+                 address + (bracket ? 1 : 0));
         context = redisConnectNonBlock(host, atoi(colon + 1));
     }
     if (context && !context->err && wait_for(context, POLLOUT, deadline_ms) &&
         getsockopt(context->fd, SOL_SOCKET, SO_ERROR, &error, &size) == 0 && error == 0)
         return context;
-    if (context)
-        redisFree(context);
+    if (context) redisFree(context);
     return NULL;
 }
 
 /* Asks one Sentinel where the primary is. */
-static bool ask_sentinel(struct cache *cache, const char *sentinel, int64_t deadline_ms, char *ret_address,
-                         size_t size) {
+static bool ask_sentinel(struct cache *cache, const char *sentinel, int64_t deadline_ms,
+                         char *ret_address, size_t size) {
     struct command command = { 0 };
     redisContext *context = dial(sentinel, deadline_ms);
-    if (!context)
-        return false;
+    if (!context) return false;
     add(&command, "SENTINEL");
     add(&command, "get-master-addr-by-name");
     add(&command, cache->config->redis.sentinel_primary);
     redisReply *reply = exchange(context, &command, deadline_ms);
     bool ok = reply && reply->type == REDIS_REPLY_ARRAY && reply->elements == 2 &&
-              reply->element[0]->type == REDIS_REPLY_STRING && reply->element[1]->type == REDIS_REPLY_STRING;
+              reply->element[0]->type == REDIS_REPLY_STRING &&
+              reply->element[1]->type == REDIS_REPLY_STRING;
     if (ok) {
-        int made = snprintf(ret_address, size, "%s:%s", reply->element[0]->str, reply->element[1]->str);
+        int made =
+            snprintf(ret_address, size, "%s:%s", reply->element[0]->str, reply->element[1]->str);
         ok = made > 0 && (size_t)made < size;
     }
-    if (reply)
-        freeReplyObject(reply);
+    if (reply) freeReplyObject(reply);
     redisFree(context);
     return ok;
 }
 
-static bool find_primary(struct cache *cache, int64_t deadline_ms, char *ret_address, size_t size, struct err *err) {
+static bool find_primary(struct cache *cache, int64_t deadline_ms, char *ret_address, size_t size,
+                         struct err *err) {
     const struct config_list *sentinels = &cache->config->redis.sentinels;
 
     if (sentinels->count == 0) {
@@ -177,8 +169,8 @@ static bool find_primary(struct cache *cache, int64_t deadline_ms, char *ret_add
     for (int i = 0; i < sentinels->count; i++) {
         int which = (cache->sentinel + i) % sentinels->count;
         int64_t turn_ms = clock_ms() + SENTINEL_MAX_MS;
-        if (ask_sentinel(cache, sentinels->items[which], turn_ms < deadline_ms ? turn_ms : deadline_ms, ret_address,
-                         size)) {
+        if (ask_sentinel(cache, sentinels->items[which],
+                         turn_ms < deadline_ms ? turn_ms : deadline_ms, ret_address, size)) {
             cache->sentinel = which;
             return true;
         }
@@ -189,15 +181,16 @@ static bool find_primary(struct cache *cache, int64_t deadline_ms, char *ret_add
 /* Copies the value of "name:value\r\n" from INFO's text. */
 static bool info_value(const redisReply *reply, const char *name, char *ret_value, size_t size) {
     const char *at = reply->type == REDIS_REPLY_STRING ? strstr(reply->str, name) : NULL;
-    if (!at)
-        return false;
+    if (!at) return false;
     at += strlen(name);
     snprintf(ret_value, size, "%.*s", (int)strcspn(at, "\r\n"), at);
     return true;
 }
 
-/* Signs in and learns which life of which server this is. A primary only: a replica may not know the last revocations. */
-static bool greet(struct cache *cache, redisContext *context, int64_t deadline_ms, struct err *err) {
+/* Signs in and learns which life of which server this is. A primary only: a replica may not know
+ * the last revocations. */
+static bool greet(struct cache *cache, redisContext *context, int64_t deadline_ms,
+                  struct err *err) {
     const struct config_secret *password = &cache->config->redis.password;
     struct command auth = { 0 }, server = { 0 }, replication = { 0 };
     char role[16] = "", run[48] = "", replication_id[48] = "";
@@ -210,34 +203,32 @@ static bool greet(struct cache *cache, redisContext *context, int64_t deadline_m
     add(&server, "server");
     add(&replication, "INFO");
     add(&replication, "replication");
-    if ((password->size && !append(context, &auth)) || !append(context, &server) || !append(context, &replication) ||
-        !exchange_write(context, deadline_ms))
+    if ((password->size && !append(context, &auth)) || !append(context, &server) ||
+        !append(context, &replication) || !exchange_write(context, deadline_ms))
         return unavailable(err, "it does not answer");
     for (int i = password->size ? 0 : 1; i < 3; i++) {
         if (!(reply = exchange_read(context, deadline_ms)))
             return unavailable(err, "it does not answer");
         if (reply->type == REDIS_REPLY_ERROR)
             ok = unavailable(err, i == 0 ? "it refuses the password" : "it does not let us in");
-        else if (i == 1)
-            ok &= info_value(reply, "run_id:", run, sizeof run);
+        else if (i == 1) ok &= info_value(reply, "run_id:", run, sizeof run);
         else if (i == 2)
             ok &= info_value(reply, "\nrole:", role, sizeof role) &&
                   info_value(reply, "master_replid:", replication_id, sizeof replication_id);
         freeReplyObject(reply);
     }
     if (!ok || strcmp(role, "master") != 0)
-        return unavailable(err, role[0] ? "the server is not the primary" : "it does not say what it is");
+        return unavailable(err, role[0] ? "the server is not the primary"
+                                        : "it does not say what it is");
     snprintf(cache->run, sizeof cache->run, "%s:%s", run, replication_id);
     return true;
 }
 
 static bool connect_primary(struct cache *cache, int64_t deadline_ms, struct err *err) {
     char address[300];
-    if (!find_primary(cache, deadline_ms, address, sizeof address, err))
-        return false;
+    if (!find_primary(cache, deadline_ms, address, sizeof address, err)) return false;
     redisContext *context = dial(address, deadline_ms);
-    if (!context)
-        return unavailable(err, "no connection");
+    if (!context) return unavailable(err, "no connection");
     if (!greet(cache, context, deadline_ms, err)) {
         redisFree(context);
         return false;
@@ -249,25 +240,25 @@ static bool connect_primary(struct cache *cache, int64_t deadline_ms, struct err
 
 /* Does the error say that this server cannot serve us, rather than that the command was wrong? */
 static bool is_server_trouble(const redisReply *reply) {
-    static const char *const troubles[] = { "READONLY", "LOADING", "MASTERDOWN", "NOAUTH", "NOREPLICAS", NULL };
+    static const char *const troubles[] = { "READONLY", "LOADING",    "MASTERDOWN",
+                                            "NOAUTH",   "NOREPLICAS", NULL };
     for (int i = 0; troubles[i]; i++)
-        if (strncmp(reply->str, troubles[i], strlen(troubles[i])) == 0)
-            return true;
+        if (strncmp(reply->str, troubles[i], strlen(troubles[i])) == 0) return true;
     return false;
 }
 
-/* One command and its reply (to be freed). Tries a second time only when the first went over a connection kept from before:
- * it may have died unseen, or its server may have lost its role. Such a try gets half the time, so that a link that swallows
- * everything leaves enough for a fresh connection. Commands must bear being run twice. */
-static bool run(struct cache *cache, struct command *command, int64_t deadline_ms, redisReply **ret_reply,
-                struct err *err) {
+/* One command and its reply (to be freed). Tries a second time only when the first went over a
+ * connection kept from before: it may have died unseen, or its server may have lost its role. Such
+ * a try gets half the time, so that a link that swallows everything leaves enough for a fresh
+ * connection. Commands must bear being run twice. */
+static bool run(struct cache *cache, struct command *command, int64_t deadline_ms,
+                redisReply **ret_reply, struct err *err) {
     int64_t call_end_ms = clock_ms() + CACHE_CALL_MAX_MS;
     int64_t end_ms = call_end_ms < deadline_ms ? call_end_ms : deadline_ms;
 
     for (;;) {
         bool kept = cache->context != NULL;
-        if (!kept && !connect_primary(cache, end_ms, err))
-            return false;
+        if (!kept && !connect_primary(cache, end_ms, err)) return false;
         int64_t try_ms = kept ? clock_ms() + clock_left_ms(end_ms) / 2 : end_ms;
         redisReply *reply = exchange(cache->context, command, try_ms);
         if (reply && reply->type != REDIS_REPLY_ERROR) {
@@ -276,54 +267,46 @@ static bool run(struct cache *cache, struct command *command, int64_t deadline_m
         }
         bool trouble = !reply || is_server_trouble(reply);
         if (!kept || !trouble)
-            unavailable(err, !reply                    ? "it does not answer"
-                             : trouble                 ? "it is not ready to serve"
-                                                       : "it refuses a command");
-        if (reply)
-            freeReplyObject(reply);
+            unavailable(err, !reply    ? "it does not answer"
+                             : trouble ? "it is not ready to serve"
+                                       : "it refuses a command");
+        if (reply) freeReplyObject(reply);
         drop(cache);
-        if (!kept || !trouble)
-            return false;
+        if (!kept || !trouble) return false;
     }
 }
 
-static bool run_status(struct cache *cache, struct command *command, int64_t deadline_ms, struct err *err) {
+static bool run_status(struct cache *cache, struct command *command, int64_t deadline_ms,
+                       struct err *err) {
     redisReply *reply;
-    if (!run(cache, command, deadline_ms, &reply, err))
-        return false;
+    if (!run(cache, command, deadline_ms, &reply, err)) return false;
     freeReplyObject(reply);
     return true;
 }
 
 /* A text or nil into the arena. */
-static bool run_text(struct cache *cache, struct arena *arena, struct command *command, int64_t deadline_ms,
-                     const char **ret_text, struct err *err) {
+static bool run_text(struct cache *cache, struct arena *arena, struct command *command,
+                     int64_t deadline_ms, const char **ret_text, struct err *err) {
     redisReply *reply;
     const char *text = NULL;
 
-    if (!run(cache, command, deadline_ms, &reply, err))
-        return false;
-    bool is_text = reply->type == REDIS_REPLY_STRING, ok = is_text || reply->type == REDIS_REPLY_NIL;
-    if (is_text)
-        text = arena_strndup(arena, reply->str, reply->len);
+    if (!run(cache, command, deadline_ms, &reply, err)) return false;
+    bool is_text = reply->type == REDIS_REPLY_STRING,
+         ok = is_text || reply->type == REDIS_REPLY_NIL;
+    if (is_text) text = arena_strndup(arena, reply->str, reply->len);
     freeReplyObject(reply);
-    if (!ok)
-        return unavailable(err, "its answer makes no sense");
-    if (is_text && !text)
-        return err_set(err, ERR_LIMIT, "No memory for an answer of Redis.");
+    if (!ok) return unavailable(err, "its answer makes no sense");
+    if (is_text && !text) return err_set(err, ERR_LIMIT, "No memory for an answer of Redis.");
     *ret_text = text;
     return true;
 }
 
 static bool is_address(const char *address) {
-    if (!address)
-        return false;
-    if (strncmp(address, "unix:", 5) == 0)
-        return address[5] == '/';
+    if (!address) return false;
+    if (strncmp(address, "unix:", 5) == 0) return address[5] == '/';
     const char *colon = strrchr(address, ':');
     char *end;
-    if (!colon || colon == address || colon - address > 255)
-        return false;
+    if (!colon || colon == address || colon - address > 255) return false;
     long port = strtol(colon + 1, &end, 10);
     return end != colon + 1 && *end == '\0' && port > 0 && port < 65536;
 }
@@ -339,16 +322,14 @@ bool cache_open(const struct config *config, struct cache **ret_cache, struct er
     if (sentinels->count && !config->redis.sentinel_primary)
         return err_set(err, ERR_CONFIG, "redis.sentinels needs redis.sentinel_primary.");
     struct cache *cache = calloc(1, sizeof *cache);
-    if (!cache)
-        return err_set(err, ERR_LIMIT, "No memory.");
+    if (!cache) return err_set(err, ERR_LIMIT, "No memory.");
     cache->config = config;
     *ret_cache = cache;
     return true;
 }
 
 void cache_close(struct cache *cache) {
-    if (!cache)
-        return;
+    if (!cache) return;
     drop(cache);
     free(cache);
 }
@@ -359,44 +340,42 @@ bool cache_ping(struct cache *cache, int64_t deadline_ms, struct err *err) {
     return run_status(cache, &command, deadline_ms, err);
 }
 
-bool cache_is_revoked(struct cache *cache, const char *token, const char *session, int64_t deadline_ms,
-                      enum cache_revocation *ret_state, struct err *err) {
+bool cache_is_revoked(struct cache *cache, const char *token, const char *session,
+                      int64_t deadline_ms, enum cache_revocation *ret_state, struct err *err) {
     struct command command = { 0 };
     redisReply *reply;
     char warm[RUN_SIZE + 32];
 
-    /* The warm mark's key names the server's life, so the connection must stand before the command is made. */
+    /* The warm mark's key names the server's life, so the connection must stand before the command
+     * is made. */
     int64_t end_ms = clock_ms() + CACHE_CALL_MAX_MS;
-    if (!cache->context && !connect_primary(cache, end_ms < deadline_ms ? end_ms : deadline_ms, err))
+    if (!cache->context &&
+        !connect_primary(cache, end_ms < deadline_ms ? end_ms : deadline_ms, err))
         return false;
     uint64_t connection = cache->connections;
     snprintf(warm, sizeof warm, "guardian:warm:%s", cache->run);
     add(&command, "MGET");
     add(&command, warm);
     add_key(&command, "revoked:token", token);
-    if (session)
-        add_key(&command, "revoked:session", session);
-    if (!run(cache, &command, deadline_ms, &reply, err))
-        return false;
+    if (session) add_key(&command, "revoked:session", session);
+    if (!run(cache, &command, deadline_ms, &reply, err)) return false;
     bool ok = reply->type == REDIS_REPLY_ARRAY && reply->elements == (session ? 3u : 2u);
     enum cache_revocation state = CACHE_NOT_REVOKED;
     /* A replacement may have inherited the mark of its predecessor without its last revocations. */
     if (ok && (reply->element[0]->type == REDIS_REPLY_NIL || cache->connections != connection))
         state = CACHE_COLD;
     for (size_t i = 1; ok && i < reply->elements; i++)
-        if (reply->element[i]->type != REDIS_REPLY_NIL)
-            state = CACHE_REVOKED;
+        if (reply->element[i]->type != REDIS_REPLY_NIL) state = CACHE_REVOKED;
     freeReplyObject(reply);
-    if (!ok)
-        return unavailable(err, "its answer makes no sense");
+    if (!ok) return unavailable(err, "its answer makes no sense");
     cache->cold_connection = cache->connections;
     memcpy(cache->cold_run, cache->run, sizeof cache->run);
     *ret_state = state;
     return true;
 }
 
-static bool revoke(struct cache *cache, const char *kind, const char *name, int64_t ttl_s, int64_t deadline_ms,
-                   struct err *err) {
+static bool revoke(struct cache *cache, const char *kind, const char *name, int64_t ttl_s,
+                   int64_t deadline_ms, struct err *err) {
     struct command command = { 0 };
     add(&command, "SET");
     add_key(&command, kind, name);
@@ -406,12 +385,13 @@ static bool revoke(struct cache *cache, const char *kind, const char *name, int6
     return run_status(cache, &command, deadline_ms, err);
 }
 
-bool cache_revoke_token(struct cache *cache, const char *token, int64_t ttl_s, int64_t deadline_ms, struct err *err) {
+bool cache_revoke_token(struct cache *cache, const char *token, int64_t ttl_s, int64_t deadline_ms,
+                        struct err *err) {
     return revoke(cache, "revoked:token", token, ttl_s, deadline_ms, err);
 }
 
-bool cache_revoke_session(struct cache *cache, const char *session, int64_t ttl_s, int64_t deadline_ms,
-                          struct err *err) {
+bool cache_revoke_session(struct cache *cache, const char *session, int64_t ttl_s,
+                          int64_t deadline_ms, struct err *err) {
     return revoke(cache, "revoked:session", session, ttl_s, deadline_ms, err);
 }
 
@@ -445,52 +425,50 @@ static const char throttle_count[] =
     "end "
     "return 0";
 
-static void add_rows(struct command *command, const char *script, const struct cache_throttle *rows, int count) {
+static void add_rows(struct command *command, const char *script, const struct cache_throttle *rows,
+                     int count) {
     assert(count > 0 && count <= (int)(sizeof command->keys / sizeof command->keys[0]));
     add(command, "EVAL");
     add(command, script);
     add_number(command, count);
-    for (int i = 0; i < count; i++)
-        add_key(command, "throttle", rows[i].key);
+    for (int i = 0; i < count; i++) add_key(command, "throttle", rows[i].key);
 }
 
-bool cache_throttle_wait(struct cache *cache, const struct cache_throttle *rows, int count, int64_t deadline_ms,
-                         int *ret_wait_s, struct err *err) {
+bool cache_throttle_wait(struct cache *cache, const struct cache_throttle *rows, int count,
+                         int64_t deadline_ms, int *ret_wait_s, struct err *err) {
     struct command command = { 0 };
     redisReply *reply;
 
     add_rows(&command, throttle_wait, rows, count);
-    for (int i = 0; i < count; i++)
-        add_number(&command, rows[i].limit);
-    if (!run(cache, &command, deadline_ms, &reply, err))
-        return false;
-    bool ok = reply->type == REDIS_REPLY_INTEGER && reply->integer >= 0 && reply->integer <= INT32_MAX;
+    for (int i = 0; i < count; i++) add_number(&command, rows[i].limit);
+    if (!run(cache, &command, deadline_ms, &reply, err)) return false;
+    bool ok =
+        reply->type == REDIS_REPLY_INTEGER && reply->integer >= 0 && reply->integer <= INT32_MAX;
     int wait_s = ok ? (int)reply->integer : 0;
     freeReplyObject(reply);
-    if (!ok)
-        return unavailable(err, "its answer makes no sense");
+    if (!ok) return unavailable(err, "its answer makes no sense");
     *ret_wait_s = wait_s;
     return true;
 }
 
-bool cache_throttle_count(struct cache *cache, const struct cache_throttle *rows, int count, int window_s,
-                          int64_t deadline_ms, struct err *err) {
+bool cache_throttle_count(struct cache *cache, const struct cache_throttle *rows, int count,
+                          int window_s, int64_t deadline_ms, struct err *err) {
     struct command command = { 0 };
     add_rows(&command, throttle_count, rows, count);
     add_number(&command, window_s);
     return run_status(cache, &command, deadline_ms, err);
 }
 
-bool cache_throttle_clear(struct cache *cache, const struct cache_throttle *row, int64_t deadline_ms,
-                          struct err *err) {
+bool cache_throttle_clear(struct cache *cache, const struct cache_throttle *row,
+                          int64_t deadline_ms, struct err *err) {
     struct command command = { 0 };
     add(&command, "DEL");
     add_key(&command, "throttle", row->key);
     return run_status(cache, &command, deadline_ms, err);
 }
 
-bool cache_confirm_put(struct cache *cache, const char *token_hash, const char *value, int64_t ttl_s,
-                       int64_t deadline_ms, struct err *err) {
+bool cache_confirm_put(struct cache *cache, const char *token_hash, const char *value,
+                       int64_t ttl_s, int64_t deadline_ms, struct err *err) {
     struct command command = { 0 };
     add(&command, "SET");
     add_key(&command, "confirm", token_hash);
@@ -500,16 +478,16 @@ bool cache_confirm_put(struct cache *cache, const char *token_hash, const char *
     return run_status(cache, &command, deadline_ms, err);
 }
 
-bool cache_confirm_take(struct cache *cache, struct arena *arena, const char *token_hash, int64_t deadline_ms,
-                        const char **ret_value, struct err *err) {
+bool cache_confirm_take(struct cache *cache, struct arena *arena, const char *token_hash,
+                        int64_t deadline_ms, const char **ret_value, struct err *err) {
     struct command command = { 0 };
     add(&command, "GETDEL");
     add_key(&command, "confirm", token_hash);
     return run_text(cache, arena, &command, deadline_ms, ret_value, err);
 }
 
-bool cache_query_put(struct cache *cache, const char *id, const char *value, int64_t ttl_s, int64_t deadline_ms,
-                     struct err *err) {
+bool cache_query_put(struct cache *cache, const char *id, const char *value, int64_t ttl_s,
+                     int64_t deadline_ms, struct err *err) {
     struct command put = { 0 }, get = { 0 };
     redisReply *reply;
 
@@ -519,17 +497,14 @@ bool cache_query_put(struct cache *cache, const char *id, const char *value, int
     add(&put, "NX");
     add(&put, "EX");
     add_number(&put, ttl_s);
-    if (!run(cache, &put, deadline_ms, &reply, err))
-        return false;
+    if (!run(cache, &put, deadline_ms, &reply, err)) return false;
     bool mine = reply->type != REDIS_REPLY_NIL;
     freeReplyObject(reply);
-    if (mine)
-        return true;
+    if (mine) return true;
     /* It may be there because a reply was lost and the command sent again. */
     add(&get, "GET");
     add(&get, put.keys[0]);
-    if (!run(cache, &get, deadline_ms, &reply, err))
-        return false;
+    if (!run(cache, &get, deadline_ms, &reply, err)) return false;
     mine = reply->type == REDIS_REPLY_STRING && strcmp(reply->str, value) == 0;
     freeReplyObject(reply);
     return mine || err_set(err, ERR_CONFLICT, "A query with this id is running already.");

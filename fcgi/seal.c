@@ -9,11 +9,11 @@
 _Static_assert(crypto_hash_sha256_BYTES == SEAL_HASH_SIZE, "SHA-256");
 _Static_assert(crypto_sign_BYTES == SEAL_SIGNATURE_SIZE, "Ed25519");
 
-/* Every use of randomness and keys comes through here, so that no program can forget to start libsodium. */
+/* Every use of randomness and keys comes through here, so that no program can forget to start
+ * libsodium. */
 static void ready(void) {
     static bool started;
-    if (!started && sodium_init() < 0)
-        abort();
+    if (!started && sodium_init() < 0) abort();
     started = true;
 }
 
@@ -49,16 +49,17 @@ void seal_hex(const void *data, size_t size, char *ret_hex) {
 
 bool seal_unhex(const char *hex, size_t hex_size, unsigned char *ret_data, size_t size) {
     size_t got;
-    if (hex_size != size * 2)
-        return false;
+    if (hex_size != size * 2) return false;
     return sodium_hex2bin(ret_data, size, hex, hex_size, NULL, &got, NULL) == 0 && got == size;
 }
 
 void seal_base64url(const void *data, size_t size, char *ret_text) {
-    sodium_bin2base64(ret_text, SEAL_BASE64_SIZE(size), data, size, sodium_base64_VARIANT_URLSAFE_NO_PADDING);
+    sodium_bin2base64(ret_text, SEAL_BASE64_SIZE(size), data, size,
+                      sodium_base64_VARIANT_URLSAFE_NO_PADDING);
 }
 
-bool seal_unbase64url(const char *text, size_t text_size, unsigned char *ret_data, size_t size_max, size_t *ret_size) {
+bool seal_unbase64url(const char *text, size_t text_size, unsigned char *ret_data, size_t size_max,
+                      size_t *ret_size) {
     size_t got;
     if (sodium_base642bin(ret_data, size_max, text, text_size, NULL, &got, NULL,
                           sodium_base64_VARIANT_URLSAFE_NO_PADDING) != 0)
@@ -67,15 +68,15 @@ bool seal_unbase64url(const char *text, size_t text_size, unsigned char *ret_dat
     return true;
 }
 
-bool seal_unpem(const char *text, const char *label, unsigned char *ret_data, size_t size_max, size_t *ret_size) {
+bool seal_unpem(const char *text, const char *label, unsigned char *ret_data, size_t size_max,
+                size_t *ret_size) {
     char line[64];
     size_t got;
 
     snprintf(line, sizeof line, "-----BEGIN %s-----", label);
     const char *start = strstr(text, line);
     const char *end = start ? strstr(start + strlen(line), "-----END") : NULL;
-    if (!end)
-        return false;
+    if (!end) return false;
     start += strlen(line);
     if (sodium_base642bin(ret_data, size_max, start, (size_t)(end - start), " \t\r\n", &got, NULL,
                           sodium_base64_VARIANT_ORIGINAL) != 0)
@@ -97,20 +98,17 @@ void seal_uuid(char ret_uuid[SEAL_UUID_SIZE]) {
     b[8] = (unsigned char)((b[8] & 0x3f) | 0x80);
     seal_hex(b, sizeof b, hex);
     for (int i = 0; i < 32; i++) {
-        if (i == 8 || i == 12 || i == 16 || i == 20)
-            *out++ = '-';
+        if (i == 8 || i == 12 || i == 16 || i == 20) *out++ = '-';
         *out++ = hex[i];
     }
     *out = '\0';
 }
 
 bool seal_is_uuid(const char *text) {
-    if (strnlen(text, SEAL_UUID_SIZE) != SEAL_UUID_SIZE - 1)
-        return false;
+    if (strnlen(text, SEAL_UUID_SIZE) != SEAL_UUID_SIZE - 1) return false;
     for (int i = 0; i < SEAL_UUID_SIZE - 1; i++) {
         bool dash = i == 8 || i == 13 || i == 18 || i == 23;
-        if (dash ? text[i] != '-' : !strchr("0123456789abcdef", text[i]))
-            return false;
+        if (dash ? text[i] != '-' : !strchr("0123456789abcdef", text[i])) return false;
     }
     return true;
 }
@@ -123,15 +121,16 @@ void seal_secret(char ret_secret[SEAL_SECRET_SIZE]) {
 }
 
 bool seal_equal(const char *a, const char *b) {
-    if (!a || !b)
-        return false;
+    if (!a || !b) return false;
     size_t size = strlen(a);
     return strlen(b) == size && sodium_memcmp(a, b, size) == 0;
 }
 
 bool seal_key_read(const char *text, size_t size, struct seal_key *ret_key, struct err *err) {
-    static const int variants[] = { sodium_base64_VARIANT_ORIGINAL, sodium_base64_VARIANT_ORIGINAL_NO_PADDING,
-                                    sodium_base64_VARIANT_URLSAFE, sodium_base64_VARIANT_URLSAFE_NO_PADDING };
+    static const int variants[] = { sodium_base64_VARIANT_ORIGINAL,
+                                    sodium_base64_VARIANT_ORIGINAL_NO_PADDING,
+                                    sodium_base64_VARIANT_URLSAFE,
+                                    sodium_base64_VARIANT_URLSAFE_NO_PADDING };
     unsigned char seed[crypto_sign_SEEDBYTES];
     size_t got = 0;
 
@@ -141,7 +140,8 @@ bool seal_key_read(const char *text, size_t size, struct seal_key *ret_key, stru
         ok = sodium_base642bin(seed, sizeof seed, text, size, NULL, &got, NULL, variants[i]) == 0 &&
              got == sizeof seed;
     if (!ok)
-        return err_set(err, ERR_CONFIG, "The seal key must be 32 bytes in hex (64 digits) or base64.");
+        return err_set(err, ERR_CONFIG,
+                       "The seal key must be 32 bytes in hex (64 digits) or base64.");
     crypto_sign_seed_keypair(ret_key->public, ret_key->secret, seed);
     sodium_memzero(seed, sizeof seed);
     return true;

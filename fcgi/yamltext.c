@@ -17,12 +17,12 @@ struct reader {
 static bool read_node(struct reader *reader, const yaml_event_t *event, json_t **ret_value);
 
 static bool refuse(struct reader *reader, const yaml_event_t *event, const char *why) {
-    return err_set(reader->err, ERR_CONFIG, "%s:%zu: %s.", reader->name, event->start_mark.line + 1, why);
+    return err_set(reader->err, ERR_CONFIG, "%s:%zu: %s.", reader->name, event->start_mark.line + 1,
+                   why);
 }
 
 static bool next_event(struct reader *reader, yaml_event_t *ret_event) {
-    if (yaml_parser_parse(&reader->parser, ret_event))
-        return true;
+    if (yaml_parser_parse(&reader->parser, ret_event)) return true;
     const yaml_parser_t *p = &reader->parser;
     if (p->error == YAML_MEMORY_ERROR)
         return err_set(reader->err, ERR_LIMIT, "%s: no memory.", reader->name);
@@ -31,14 +31,17 @@ static bool next_event(struct reader *reader, yaml_event_t *ret_event) {
 }
 
 /* Appends ".part" and notes the line; *ret_size is what to cut the path back to afterwards. */
-static bool enter(struct reader *reader, const yaml_event_t *event, const char *part, size_t *ret_size) {
+static bool enter(struct reader *reader, const yaml_event_t *event, const char *part,
+                  size_t *ret_size) {
     size_t size = strlen(reader->path);
-    int more = snprintf(reader->path + size, sizeof reader->path - size, "%s%s", size ? "." : "", part);
+    int more =
+        snprintf(reader->path + size, sizeof reader->path - size, "%s%s", size ? "." : "", part);
     if (more < 0 || (size_t)more >= sizeof reader->path - size) {
         reader->path[size] = '\0';
         return refuse(reader, event, "the names are too long");
     }
-    if (json_object_set_new(reader->lines, reader->path, json_integer((json_int_t)event->start_mark.line + 1)) != 0)
+    if (json_object_set_new(reader->lines, reader->path,
+                            json_integer((json_int_t)event->start_mark.line + 1)) != 0)
         return err_set(reader->err, ERR_LIMIT, "%s: no memory.", reader->name);
     *ret_size = size;
     return true;
@@ -46,10 +49,8 @@ static bool enter(struct reader *reader, const yaml_event_t *event, const char *
 
 static bool plain_only(struct reader *reader, const yaml_event_t *event, const yaml_char_t *anchor,
                        const yaml_char_t *tag) {
-    if (anchor)
-        return refuse(reader, event, "anchors are not supported");
-    if (tag)
-        return refuse(reader, event, "tags are not supported");
+    if (anchor) return refuse(reader, event, "anchors are not supported");
+    if (tag) return refuse(reader, event, "tags are not supported");
     return true;
 }
 
@@ -57,13 +58,10 @@ static bool read_scalar(struct reader *reader, const yaml_event_t *event, json_t
     const char *text = (const char *)event->data.scalar.value;
     size_t size = event->data.scalar.length;
 
-    if (!plain_only(reader, event, event->data.scalar.anchor, event->data.scalar.tag))
-        return false;
-    if (memchr(text, '\0', size))
-        return refuse(reader, event, "a text holds a NUL byte");
+    if (!plain_only(reader, event, event->data.scalar.anchor, event->data.scalar.tag)) return false;
+    if (memchr(text, '\0', size)) return refuse(reader, event, "a text holds a NUL byte");
     json_t *value = json_stringn(text, size);
-    if (!value)
-        return refuse(reader, event, "a text is not UTF-8");
+    if (!value) return refuse(reader, event, "a text is not UTF-8");
     *ret_value = value;
     return true;
 }
@@ -75,10 +73,8 @@ static bool read_member(struct reader *reader, const yaml_event_t *key, json_t *
     yaml_event_t event;
     size_t size;
 
-    if (key->type != YAML_SCALAR_EVENT)
-        return refuse(reader, key, "a key must be a plain text");
-    if (!read_scalar(reader, key, &name_value))
-        return false;
+    if (key->type != YAML_SCALAR_EVENT) return refuse(reader, key, "a key must be a plain text");
+    if (!read_scalar(reader, key, &name_value)) return false;
     name = json_string_value(name_value);
     bool ok = json_object_get(object, name) ? refuse(reader, key, "this key stands here twice")
                                             : enter(reader, key, name, &size);
@@ -96,13 +92,11 @@ static bool read_member(struct reader *reader, const yaml_event_t *key, json_t *
 static bool read_mapping(struct reader *reader, json_t *object) {
     for (;;) {
         yaml_event_t event;
-        if (!next_event(reader, &event))
-            return false;
+        if (!next_event(reader, &event)) return false;
         bool end = event.type == YAML_MAPPING_END_EVENT;
         bool ok = end || read_member(reader, &event, object);
         yaml_event_delete(&event);
-        if (end || !ok)
-            return ok;
+        if (end || !ok) return ok;
     }
 }
 
@@ -112,8 +106,7 @@ static bool read_element(struct reader *reader, const yaml_event_t *event, json_
     size_t size;
 
     snprintf(index, sizeof index, "%zu", json_array_size(array));
-    if (!enter(reader, event, index, &size))
-        return false;
+    if (!enter(reader, event, index, &size)) return false;
     bool ok = read_node(reader, event, &value);
     reader->path[size] = '\0';
     if (ok && json_array_append_new(array, value) != 0)
@@ -124,38 +117,33 @@ static bool read_element(struct reader *reader, const yaml_event_t *event, json_
 static bool read_sequence(struct reader *reader, json_t *array) {
     for (;;) {
         yaml_event_t event;
-        if (!next_event(reader, &event))
-            return false;
+        if (!next_event(reader, &event)) return false;
         bool end = event.type == YAML_SEQUENCE_END_EVENT;
         bool ok = end || read_element(reader, &event, array);
         yaml_event_delete(&event);
-        if (end || !ok)
-            return ok;
+        if (end || !ok) return ok;
     }
 }
 
 static bool read_node(struct reader *reader, const yaml_event_t *event, json_t **ret_value) {
     bool mapping = event->type == YAML_MAPPING_START_EVENT;
 
-    if (event->type == YAML_SCALAR_EVENT)
-        return read_scalar(reader, event, ret_value);
+    if (event->type == YAML_SCALAR_EVENT) return read_scalar(reader, event, ret_value);
     if (!mapping && event->type != YAML_SEQUENCE_START_EVENT)
         return refuse(reader, event, "aliases are not supported");
-    if (mapping ? !plain_only(reader, event, event->data.mapping_start.anchor, event->data.mapping_start.tag)
-                : !plain_only(reader, event, event->data.sequence_start.anchor, event->data.sequence_start.tag))
+    if (mapping ? !plain_only(reader, event, event->data.mapping_start.anchor,
+                              event->data.mapping_start.tag)
+                : !plain_only(reader, event, event->data.sequence_start.anchor,
+                              event->data.sequence_start.tag))
         return false;
-    if (reader->depth == YAMLTEXT_DEPTH_MAX)
-        return refuse(reader, event, "nested too deeply");
+    if (reader->depth == YAMLTEXT_DEPTH_MAX) return refuse(reader, event, "nested too deeply");
     json_t *value = mapping ? json_object() : json_array();
-    if (!value)
-        return err_set(reader->err, ERR_LIMIT, "%s: no memory.", reader->name);
+    if (!value) return err_set(reader->err, ERR_LIMIT, "%s: no memory.", reader->name);
     reader->depth++;
     bool ok = mapping ? read_mapping(reader, value) : read_sequence(reader, value);
     reader->depth--;
-    if (ok)
-        *ret_value = value;
-    else
-        json_decref(value);
+    if (ok) *ret_value = value;
+    else json_decref(value);
     return ok;
 }
 
@@ -170,12 +158,10 @@ static bool read_stream(struct reader *reader, json_t **ret_root) {
             ok = false;
             break;
         }
-        if (event.type == YAML_STREAM_END_EVENT)
-            end = true;
+        if (event.type == YAML_STREAM_END_EVENT) end = true;
         else if (event.type == YAML_DOCUMENT_START_EVENT && root)
             ok = refuse(reader, &event, "a second document is not supported");
-        else if (event.type == YAML_MAPPING_START_EVENT)
-            ok = read_node(reader, &event, &root);
+        else if (event.type == YAML_MAPPING_START_EVENT) ok = read_node(reader, &event, &root);
         else if (event.type != YAML_STREAM_START_EVENT && event.type != YAML_DOCUMENT_START_EVENT &&
                  event.type != YAML_DOCUMENT_END_EVENT)
             ok = refuse(reader, &event, "names with values (\"key: value\") are expected here");
@@ -183,21 +169,18 @@ static bool read_stream(struct reader *reader, json_t **ret_root) {
     }
     if (ok && !root && !(root = json_object()))
         ok = err_set(reader->err, ERR_LIMIT, "%s: no memory.", reader->name);
-    if (ok)
-        *ret_root = root;
-    else
-        json_decref(root);
+    if (ok) *ret_root = root;
+    else json_decref(root);
     return ok;
 }
 
-bool yamltext_load(const char *text, size_t size, const char *name, json_t **ret_root, json_t **ret_lines,
-                   struct err *err) {
+bool yamltext_load(const char *text, size_t size, const char *name, json_t **ret_root,
+                   json_t **ret_lines, struct err *err) {
     struct reader reader = { .name = name, .err = err };
 
     if (size > YAMLTEXT_SIZE_MAX)
         return err_set(err, ERR_CONFIG, "%s: longer than %u bytes.", name, YAMLTEXT_SIZE_MAX);
-    if (!(reader.lines = json_object()))
-        return err_set(err, ERR_LIMIT, "%s: no memory.", name);
+    if (!(reader.lines = json_object())) return err_set(err, ERR_LIMIT, "%s: no memory.", name);
     if (!yaml_parser_initialize(&reader.parser)) {
         json_decref(reader.lines);
         return err_set(err, ERR_LIMIT, "%s: no memory.", name);
@@ -206,10 +189,8 @@ bool yamltext_load(const char *text, size_t size, const char *name, json_t **ret
     yaml_parser_set_input_string(&reader.parser, (const unsigned char *)text, size);
     bool ok = read_stream(&reader, ret_root);
     yaml_parser_delete(&reader.parser);
-    if (ok && ret_lines)
-        *ret_lines = reader.lines;
-    else
-        json_decref(reader.lines);
+    if (ok && ret_lines) *ret_lines = reader.lines;
+    else json_decref(reader.lines);
     return ok;
 }
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* What stands behind "Bearer": first as it comes, then with its header and claims signed properly, so that what lies behind the
- * signature is reached too. Nothing but a token that says all the right things may pass. */
+/* What stands behind "Bearer": first as it comes, then with its header and claims signed properly,
+ * so that what lies behind the signature is reached too. Nothing but a token that says all the
+ * right things may pass. */
 #include <sodium.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -16,8 +17,7 @@ static struct keyring *keyring;
 
 static void write_file(const char *path, const char *text) {
     FILE *file = fopen(path, "w");
-    if (!file || fputs(text, file) < 0 || fclose(file) != 0)
-        abort();
+    if (!file || fputs(text, file) < 0 || fclose(file) != 0) abort();
 }
 
 static void start(void) {
@@ -25,17 +25,16 @@ static void start(void) {
     static char folder[] = "/tmp/guardian-fuzz-XXXXXX", keys[64], secret[64];
     struct err err = ERR_INIT;
 
-    if (sodium_init() < 0 || !mkdtemp(folder))
-        abort();
+    if (sodium_init() < 0 || !mkdtemp(folder)) abort();
     snprintf(keys, sizeof keys, "%s/keys.yaml", folder);
     snprintf(secret, sizeof secret, "%s/hs", folder);
     write_file(secret, SECRET);
-    write_file(keys, "keys:\n  - { kid: console-1, algorithm: HS256, secret_file: hs, sign: true }\n");
+    write_file(keys,
+               "keys:\n  - { kid: console-1, algorithm: HS256, secret_file: hs, sign: true }\n");
     config.auth.keys_file = keys;
     config.auth.issuer = "iot-guardian";
     config.auth.audience = "iot-guardian-console";
-    if (!keyring_open(&config, &keyring, &err))
-        abort();
+    if (!keyring_open(&config, &keyring, &err)) abort();
 }
 
 static void verify(const char *token) {
@@ -45,7 +44,8 @@ static void verify(const char *token) {
         if (err.code != ERR_NONE || !claims.subject || !claims.username || !claims.token_id ||
             strcmp(claims.issuer, "iot-guardian") != 0 || strcmp(claims.role, "superadmin") != 0)
             abort();
-    } else if (err.code != ERR_TOKEN_INVALID && err.code != ERR_TOKEN_EXPIRED && err.code != ERR_FORBIDDEN) {
+    } else if (err.code != ERR_TOKEN_INVALID && err.code != ERR_TOKEN_EXPIRED &&
+               err.code != ERR_FORBIDDEN) {
         abort();
     }
 }
@@ -57,8 +57,7 @@ static void verify_signed(const char *text) {
     const char *claims = strchr(text, '\n');
     crypto_auth_hmacsha256_state hmac;
 
-    if (!claims)
-        return;
+    if (!claims) return;
     seal_base64url(text, (size_t)(claims - text), token);
     strcat(token, ".");
     seal_base64url(claims + 1, strlen(claims + 1), token + strlen(token));
@@ -73,10 +72,8 @@ static void verify_signed(const char *text) {
 int LLVMFuzzerTestOneInput(const unsigned char *data, size_t size);
 int LLVMFuzzerTestOneInput(const unsigned char *data, size_t size) {
     char text[TOKEN_MAX + 16];
-    if (!keyring)
-        start();
-    if (size >= sizeof text)
-        return 0;
+    if (!keyring) start();
+    if (size >= sizeof text) return 0;
     memcpy(text, data, size);
     text[size] = '\0';
     verify(text);

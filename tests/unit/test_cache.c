@@ -15,31 +15,29 @@
 #include "cache.h"
 #include "clock.h"
 
-#define GREETING "$17\r\nx:1\r\nrun_id:abc\r\n\r\n$37\r\n# R\r\nrole:master\r\nmaster_replid:def\r\n\r\n"
-#define REPLICA "$17\r\nx:1\r\nrun_id:abc\r\n\r\n$36\r\n# R\r\nrole:slave\r\nmaster_replid:def\r\n\r\n"
+#define GREETING                                                                                   \
+    "$17\r\nx:1\r\nrun_id:abc\r\n\r\n$37\r\n# R\r\nrole:master\r\nmaster_replid:def\r\n\r\n"
+#define REPLICA                                                                                    \
+    "$17\r\nx:1\r\nrun_id:abc\r\n\r\n$36\r\n# R\r\nrole:slave\r\nmaster_replid:def\r\n\r\n"
 
 static char path[64], address[80];
 static pid_t server;
 
-/* Answers the n-th read of every connection with the n-th text; the last one again and again. "" says nothing, "~" before a
- * text sends it a byte at a time. */
+/* Answers the n-th read of every connection with the n-th text; the last one again and again. ""
+ * says nothing, "~" before a text sends it a byte at a time. */
 static void serve(int listener, const char *const *answers) {
     for (;;) {
         char buffer[4096];
         int client = accept(listener, NULL, NULL), i = 0;
-        if (client < 0)
-            _exit(1);
+        if (client < 0) _exit(1);
         while (read(client, buffer, sizeof buffer) > 0) {
             const char *text = answers[i];
             bool trickle = *text == '~';
             for (text += trickle; *text; text += trickle ? 1 : strlen(text)) {
-                if (write(client, text, trickle ? 1 : strlen(text)) < 0)
-                    break;
-                if (trickle)
-                    usleep(100 * 1000);
+                if (write(client, text, trickle ? 1 : strlen(text)) < 0) break;
+                if (trickle) usleep(100 * 1000);
             }
-            if (answers[i + 1])
-                i++;
+            if (answers[i + 1]) i++;
         }
         close(client);
     }
@@ -55,8 +53,7 @@ static void start(const char *const *answers) {
     assert_int_equal(bind(listener, (struct sockaddr *)&name, sizeof name), 0);
     assert_int_equal(listen(listener, 8), 0);
     server = fork();
-    if (server == 0)
-        serve(listener, answers);
+    if (server == 0) serve(listener, answers);
     close(listener);
 }
 
@@ -84,8 +81,7 @@ static void ping_fails(const char *const *answers, int64_t deadline_in_ms, int64
     assert_false(cache_ping(cache, start_ms + deadline_in_ms, &err));
     int64_t took_ms = clock_ms() - start_ms;
     assert_int_equal(err.code, ERR_CACHE_UNAVAILABLE);
-    if (took_ms > at_most_ms)
-        fail_msg("took %lld ms", (long long)took_ms);
+    if (took_ms > at_most_ms) fail_msg("took %lld ms", (long long)took_ms);
     cache_close(cache);
     stop();
 }
@@ -136,8 +132,7 @@ static void an_odd_answer_is_not_a_verdict(void **state) {
     assert_false(cache_is_revoked(cache, "t", "s", clock_ms() + 1000, &revoked, &err[0]));
     assert_false(cache_throttle_wait(cache, &row, 1, clock_ms() + 1000, &wait_s, &err[1]));
     assert_false(cache_confirm_take(cache, arena, "h", clock_ms() + 1000, &value, &err[2]));
-    for (int i = 0; i < 3; i++)
-        assert_int_equal(err[i].code, ERR_CACHE_UNAVAILABLE);
+    for (int i = 0; i < 3; i++) assert_int_equal(err[i].code, ERR_CACHE_UNAVAILABLE);
     cache_close(cache);
     arena_free(arena);
     stop();
@@ -164,7 +159,8 @@ static void a_server_that_is_back_serves_at_once(void **state) {
 
 static void addresses_are_checked_at_start(void **state) {
     (void)state;
-    static const char *const bad[] = { NULL, "", "redis", ":6379", "host:", "host:0", "host:65536", "host:1x", "unix:x" };
+    static const char *const bad[] = { NULL,     "",           "redis",   ":6379", "host:",
+                                       "host:0", "host:65536", "host:1x", "unix:x" };
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
         struct config config = { .redis.address = (char *)bad[i] };
         struct err err = ERR_INIT;

@@ -15,12 +15,11 @@ static const char *header_token, *header_phrase;
 static const char *session_state; /* NULL: the session is gone */
 static struct arena *arena;
 
-bool cache_confirm_put(struct cache *cache, const char *token_hash, const char *value, int64_t ttl_s,
-                       int64_t deadline_ms, struct err *err) {
+bool cache_confirm_put(struct cache *cache, const char *token_hash, const char *value,
+                       int64_t ttl_s, int64_t deadline_ms, struct err *err) {
     (void)cache;
     (void)deadline_ms;
-    if (redis_down)
-        return err_set(err, ERR_CACHE_UNAVAILABLE, "down");
+    if (redis_down) return err_set(err, ERR_CACHE_UNAVAILABLE, "down");
     assert_int_equal(ttl_s, 120);
     free(stored_hash);
     free(stored_value);
@@ -29,12 +28,11 @@ bool cache_confirm_put(struct cache *cache, const char *token_hash, const char *
     return true;
 }
 
-bool cache_confirm_take(struct cache *cache, struct arena *from, const char *token_hash, int64_t deadline_ms,
-                        const char **ret_value, struct err *err) {
+bool cache_confirm_take(struct cache *cache, struct arena *from, const char *token_hash,
+                        int64_t deadline_ms, const char **ret_value, struct err *err) {
     (void)cache;
     (void)deadline_ms;
-    if (redis_down)
-        return err_set(err, ERR_CACHE_UNAVAILABLE, "down");
+    if (redis_down) return err_set(err, ERR_CACHE_UNAVAILABLE, "down");
     *ret_value = NULL;
     if (stored_hash && strcmp(stored_hash, token_hash) == 0) {
         *ret_value = arena_strdup(from, stored_value);
@@ -56,11 +54,11 @@ const char *request_decode(struct arena *to, const char *text, size_t size, bool
 
 static bool impact(struct call *call, struct impact *ret_impact, struct err *err) {
     (void)call;
-    if (!session_state)
-        return err_set(err, ERR_NOT_FOUND, "no such session");
+    if (!session_state) return err_set(err, ERR_NOT_FOUND, "no such session");
     json_t *numbers = json_pack("{s:i}", "rows", 3);
     assert_true(arena_defer(arena, (void (*)(void *))json_decref, numbers));
-    *ret_impact = (struct impact){ "Ends session 7.", numbers, "It cannot be undone.", "end 7", session_state };
+    *ret_impact = (struct impact){ "Ends session 7.", numbers, "It cannot be undone.", "end 7",
+                                   session_state };
     return true;
 }
 
@@ -72,9 +70,15 @@ static struct call call;
 static int fresh(void **state) {
     (void)state;
     arena = arena_new(1 << 20);
-    request = (struct request){ .arena = arena, .method_name = "POST", .path = "/api/v1/x/7", .query = "a=1",
-                                .body_digest = "d1", .deadline_ms = clock_ms() + 1000 };
-    call = (struct call){ .request = &request, .route = &route, .services = &services,
+    request = (struct request){ .arena = arena,
+                                .method_name = "POST",
+                                .path = "/api/v1/x/7",
+                                .query = "a=1",
+                                .body_digest = "d1",
+                                .deadline_ms = clock_ms() + 1000 };
+    call = (struct call){ .request = &request,
+                          .route = &route,
+                          .services = &services,
                           .identity = { .issuer = "i", .subject = "s", .token_id = "j" } };
     redis_down = false;
     header_token = header_phrase = NULL;
@@ -111,16 +115,19 @@ static void the_challenge_says_what_will_happen(void **state) {
     (void)state;
     assert_int_equal(check(), ERR_CONFIRMATION_REQUIRED);
     const json_t *body = call.reply.json;
-    static const char *const texts[][2] = { { "summary", "Ends session 7." }, { "undo", "It cannot be undone." },
+    static const char *const texts[][2] = { { "summary", "Ends session 7." },
+                                            { "undo", "It cannot be undone." },
                                             { "phrase", "end 7" } };
     for (int i = 0; i < 3; i++)
         assert_string_equal(json_string_value(json_object_get(body, texts[i][0])), texts[i][1]);
-    assert_int_equal(json_integer_value(json_object_get(json_object_get(body, "impact"), "rows")), 3);
+    assert_int_equal(json_integer_value(json_object_get(json_object_get(body, "impact"), "rows")),
+                     3);
     assert_int_equal(strlen(json_string_value(json_object_get(body, "confirmation_token"))), 43);
     assert_int_equal(strlen(json_string_value(json_object_get(body, "expires_at"))), 20);
     assert_int_equal(json_object_size(body), 6);
     assert_int_equal(call.reply.status, 428);
-    assert_null(strstr(stored_value, json_string_value(json_object_get(body, "confirmation_token"))));
+    assert_null(
+        strstr(stored_value, json_string_value(json_object_get(body, "confirmation_token"))));
 }
 
 static void it_works_once(void **state) {
@@ -133,8 +140,9 @@ static void it_works_once(void **state) {
 /* Each of these calls differs in one thing from the one that was confirmed. */
 static void it_is_for_this_call_alone(void **state) {
     (void)state;
-    const char **const things[] = { &call.identity.issuer, &call.identity.subject, &call.identity.token_id,
-                                    &request.method_name,  &request.path,          &request.query };
+    const char **const things[] = { &call.identity.issuer,   &call.identity.subject,
+                                    &call.identity.token_id, &request.method_name,
+                                    &request.path,           &request.query };
     for (size_t i = 0; i < sizeof things / sizeof *things; i++) {
         header_token = NULL;
         ask();
@@ -171,9 +179,11 @@ static void the_phrase_must_be_right(void **state) {
 
 static void tokens_that_are_none(void **state) {
     (void)state;
-    static const char *const wrong[] = { "x", "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA", /* well-formed, unknown */
-                                         "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAB", "AAAA\r\n",
-                                         "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA" };
+    static const char *const wrong[] = {
+        "x", "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA", /* well-formed, unknown */
+        "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAB", "AAAA\r\n",
+        "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"
+    };
     ask();
     for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
         header_token = wrong[i];
@@ -209,7 +219,9 @@ static void without_redis_nothing_passes(void **state) {
 
 static void a_damaged_record_does_not_pass(void **state) {
     (void)state;
-    static const char *const records[] = { "", "{}", "[]", "null", "{\"phrase\":\"end 7\"}", "{\"phrase\":7" };
+    static const char *const records[] = {
+        "", "{}", "[]", "null", "{\"phrase\":\"end 7\"}", "{\"phrase\":7"
+    };
     for (size_t i = 0; i < sizeof records / sizeof *records; i++) {
         header_token = NULL;
         ask();

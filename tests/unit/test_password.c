@@ -42,12 +42,10 @@ static void nobody_costs_as_much_as_somebody(void **state) {
     assert_true(password_hash("correct horse battery", hash, &err));
     assert_false(password_verify(NULL, "")); /* the hash of nobody is made once */
     int64_t start_ms = clock_ms();
-    for (int i = 0; i < 5; i++)
-        assert_false(password_verify(hash, "wrong"));
+    for (int i = 0; i < 5; i++) assert_false(password_verify(hash, "wrong"));
     int64_t somebody_ms = clock_ms() - start_ms;
     start_ms = clock_ms();
-    for (int i = 0; i < 5; i++)
-        assert_false(password_verify(NULL, "wrong"));
+    for (int i = 0; i < 5; i++) assert_false(password_verify(NULL, "wrong"));
     int64_t nobody_ms = clock_ms() - start_ms;
     assert_true(nobody_ms * 3 >= somebody_ms && nobody_ms <= somebody_ms * 3 + 10);
 }

@@ -38,16 +38,18 @@ static void signs_as_published_and_refuses_the_altered(void **state) {
 
 static void reads_seeds_in_hex_and_base64_alone(void **state) {
     (void)state;
-    static const char *const good[] = { "4ccd089b28ff96da9db6c346ec114e0f5b8a319f35aba624da8cf6ed4fb8a6fb",
-                                        "TM0Imyj/ltqdtsNG7BFOD1uKMZ81q6Yk2oz27U+4pvs=",
-                                        "TM0Imyj_ltqdtsNG7BFOD1uKMZ81q6Yk2oz27U-4pvs" };
-    static const char *const bad[] = { "", "4ccd", "TM0Imyj/ltqdtsNG7BFOD1uKMZ81q6Yk2oz27U+4pvs=\n", "TM0Imyj/" };
+    static const char *const good[] = {
+        "4ccd089b28ff96da9db6c346ec114e0f5b8a319f35aba624da8cf6ed4fb8a6fb",
+        "TM0Imyj/ltqdtsNG7BFOD1uKMZ81q6Yk2oz27U+4pvs=",
+        "TM0Imyj_ltqdtsNG7BFOD1uKMZ81q6Yk2oz27U-4pvs"
+    };
+    static const char *const bad[] = { "", "4ccd", "TM0Imyj/ltqdtsNG7BFOD1uKMZ81q6Yk2oz27U+4pvs=\n",
+                                       "TM0Imyj/" };
     struct seal_key first, key;
     for (size_t i = 0; i < sizeof good / sizeof *good; i++) {
         struct err err = ERR_INIT;
         assert_true(seal_key_read(good[i], strlen(good[i]), &key, &err));
-        if (i == 0)
-            first = key;
+        if (i == 0) first = key;
         assert_memory_equal(&first, &key, sizeof key);
     }
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
@@ -72,13 +74,17 @@ static void base64url_is_strict(void **state) {
         assert_int_equal(size, n);
         assert_memory_equal(bytes, "\xff\xfe\xfd\x01\x02", n);
     }
-    assert_false(seal_unbase64url("AAAAAAAAAAAA", 12, bytes, sizeof bytes, &size)); /* 9 bytes into 8 */
+    assert_false(
+        seal_unbase64url("AAAAAAAAAAAA", 12, bytes, sizeof bytes, &size)); /* 9 bytes into 8 */
 }
 
 static void uuids_and_secrets_have_their_form(void **state) {
     (void)state;
-    static const char *const bad[] = { "", "af60740e-45c5-4eff-b596-087364ae695", "af60740e-45c5-4eff-b596-087364ae69522",
-                                       "AF60740e-45c5-4eff-b596-087364ae6952", "af60740e045c5-4eff-b596-087364ae6952",
+    static const char *const bad[] = { "",
+                                       "af60740e-45c5-4eff-b596-087364ae695",
+                                       "af60740e-45c5-4eff-b596-087364ae69522",
+                                       "AF60740e-45c5-4eff-b596-087364ae6952",
+                                       "af60740e045c5-4eff-b596-087364ae6952",
                                        "af60740e-45c5-4eff-b596-087364ae695g" };
     char uuid[SEAL_UUID_SIZE], other[SEAL_UUID_SIZE], secret[SEAL_SECRET_SIZE];
     seal_uuid(uuid);
@@ -87,12 +93,12 @@ static void uuids_and_secrets_have_their_form(void **state) {
     assert_int_equal(uuid[14], '4');
     assert_non_null(strchr("89ab", uuid[19]));
     assert_string_not_equal(uuid, other);
-    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
-        assert_false(seal_is_uuid(bad[i]));
+    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) assert_false(seal_is_uuid(bad[i]));
     seal_secret(secret);
     assert_int_equal(strlen(secret), 43);
     assert_true(seal_equal("abc", "abc"));
-    assert_false(seal_equal("abc", "abd") || seal_equal("abc", "abcd") || seal_equal(NULL, "") || seal_equal("", NULL));
+    assert_false(seal_equal("abc", "abd") || seal_equal("abc", "abcd") || seal_equal(NULL, "") ||
+                 seal_equal("", NULL));
 }
 
 int main(void) {

@@ -13,8 +13,8 @@
 #include "token.h"
 
 #define SESSION "af60740e-45c5-4eff-b596-087364ae6952"
-#define SECRET "0123456789abcdef0123456789abcdef"
-#define HEAD "{\"alg\":\"HS256\",\"typ\":\"JWT\",\"kid\":\"console-1\"}"
+#define SECRET  "0123456789abcdef0123456789abcdef"
+#define HEAD    "{\"alg\":\"HS256\",\"typ\":\"JWT\",\"kid\":\"console-1\"}"
 
 static char folder[] = "/tmp/guardian-token-XXXXXX";
 static char keys_path[64];
@@ -43,11 +43,14 @@ static char *read_data(const char *name) {
     return text;
 }
 
-static const char console_key[] = "keys:\n"
-                                  "  - { kid: console-1, algorithm: HS256, secret_file: hs, sign: true }\n";
+static const char console_key[] =
+    "keys:\n"
+    "  - { kid: console-1, algorithm: HS256, secret_file: hs, sign: true }\n";
 static const char platform_keys[] =
-    "  - { kid: rs, algorithm: RS256, public_key_file: rsa-public.pem, issuer: platform, audience: console }\n"
-    "  - { kid: es, algorithm: ES256, public_key_file: ec-public.pem, issuer: platform, audience: console }\n"
+    "  - { kid: rs, algorithm: RS256, public_key_file: rsa-public.pem, issuer: platform, audience: "
+    "console }\n"
+    "  - { kid: es, algorithm: ES256, public_key_file: ec-public.pem, issuer: platform, audience: "
+    "console }\n"
     "  - { kid: hs, algorithm: HS256, secret_file: hs, issuer: platform, audience: console }\n";
 
 static int set_up(void **state) {
@@ -57,8 +60,8 @@ static int set_up(void **state) {
 
     assert_non_null(mkdtemp(folder));
     write_file("hs", SECRET "\n");
-    static const char *const files[] = { "rsa-public.pem", "rsa-private.pem", "ec-public.pem", "ec-private.pem",
-                                         "p384-public.pem" };
+    static const char *const files[] = { "rsa-public.pem", "rsa-private.pem", "ec-public.pem",
+                                         "ec-private.pem", "p384-public.pem" };
     for (size_t i = 0; i < sizeof files / sizeof *files; i++)
         write_file(files[i], read_data(files[i]));
     snprintf(keys, sizeof keys, "%s%s", console_key, platform_keys);
@@ -99,20 +102,25 @@ static const char *forge(const char *header, const char *claims, const char *key
     return strcat(strcat(token, "."), text);
 }
 
-/* The claims of a good token, with one replaced ("\"exp\":1") or left out ("\"exp\""). `more` NULL: none. */
+/* The claims of a good token, with one replaced ("\"exp\":1") or left out ("\"exp\""). `more` NULL:
+ * none. */
 static const char *claims_with(const char *more) {
     static char text[2048];
     char exp[64];
     snprintf(exp, sizeof exp, "\"exp\":%lld", (long long)clock_unix_s() + 600);
-    const char *const usual[] = { "\"iss\":\"iot-guardian\"", "\"aud\":\"iot-guardian-console\"", "\"sub\":\"u1\"",
-                                  "\"jti\":\"j1\"", "\"role\":\"superadmin\"", "\"sid\":\"" SESSION "\"", exp };
+    const char *const usual[] = { "\"iss\":\"iot-guardian\"",
+                                  "\"aud\":\"iot-guardian-console\"",
+                                  "\"sub\":\"u1\"",
+                                  "\"jti\":\"j1\"",
+                                  "\"role\":\"superadmin\"",
+                                  "\"sid\":\"" SESSION "\"",
+                                  exp };
     size_t name = more ? (size_t)(strchr(more + 1, '"') - more) + 1 : 0;
     strcpy(text, "{");
     for (size_t i = 0; i < sizeof usual / sizeof *usual; i++)
         if (!more || strncmp(usual[i], more, name) != 0)
             strcat(strcat(text, text[1] ? "," : ""), usual[i]);
-    if (more && more[name])
-        strcat(strcat(text, ","), more);
+    if (more && more[name]) strcat(strcat(text, ","), more);
     return strcat(text, "}");
 }
 
@@ -126,8 +134,12 @@ static enum err_code verdict(const char *token) {
 
 static void what_the_console_signs_it_accepts(void **state) {
     (void)state;
-    struct token_claims made = { .subject = "u1", .username = "管理员", .token_id = "j1", .session_id = SESSION,
-                                 .role = "superadmin", .expires_s = clock_unix_s() + 60 };
+    struct token_claims made = { .subject = "u1",
+                                 .username = "管理员",
+                                 .token_id = "j1",
+                                 .session_id = SESSION,
+                                 .role = "superadmin",
+                                 .expires_s = clock_unix_s() + 60 };
     struct token_claims read;
     struct err err = ERR_INIT;
     const char *token;
@@ -173,8 +185,10 @@ static void claims_and_their_verdicts(void **state) {
     char soon[64], late[64], leeway[64], future[64], huge[400] = "\"sub\":\"";
     snprintf(soon, sizeof soon, "\"exp\":%lld", (long long)clock_unix_s());
     snprintf(late, sizeof late, "\"exp\":%lld.5", (long long)clock_unix_s() + 9);
-    snprintf(leeway, sizeof leeway, "\"nbf\":%lld", (long long)clock_unix_s() + TOKEN_NBF_LEEWAY_S - 2);
-    snprintf(future, sizeof future, "\"nbf\":%lld", (long long)clock_unix_s() + TOKEN_NBF_LEEWAY_S + 9);
+    snprintf(leeway, sizeof leeway, "\"nbf\":%lld",
+             (long long)clock_unix_s() + TOKEN_NBF_LEEWAY_S - 2);
+    snprintf(future, sizeof future, "\"nbf\":%lld",
+             (long long)clock_unix_s() + TOKEN_NBF_LEEWAY_S + 9);
     memset(huge + 7, 'a', 256);
     strcat(huge, "\"");
     const struct {
@@ -215,15 +229,16 @@ static void claims_and_their_verdicts(void **state) {
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         enum err_code code = verdict(forge(HEAD, claims_with(cases[i].more), SECRET));
-        if (code != cases[i].code)
-            fail_msg("%s: %s", cases[i].more, err_name(code));
+        if (code != cases[i].code) fail_msg("%s: %s", cases[i].more, err_name(code));
     }
 }
 
 static void texts_that_are_no_tokens(void **state) {
     (void)state;
     static char text[TOKEN_MAX + 2];
-    static const char *const texts[] = { "", ".", "..", "...", "a.b.c", "a.b", "e30.e30.", "e30.e30.e30", " ", "\xff.\xff.\xff" };
+    static const char *const texts[] = {
+        "", ".", "..", "...", "a.b.c", "a.b", "e30.e30.", "e30.e30.e30", " ", "\xff.\xff.\xff"
+    };
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
         assert_int_equal(verdict(texts[i]), ERR_TOKEN_INVALID);
     memset(text, 'a', TOKEN_MAX + 1);
@@ -247,20 +262,25 @@ static void a_good_token_altered_anywhere_is_refused(void **state) {
     assert_int_equal(verdict(bad), ERR_TOKEN_INVALID);
     strcat(strcpy(bad, good), ".e30");
     assert_int_equal(verdict(bad), ERR_TOKEN_INVALID);
-    assert_int_equal(verdict(forge(HEAD, claims_with(NULL), "0123456789abcdef0123456789abcdeg")), ERR_TOKEN_INVALID);
+    assert_int_equal(verdict(forge(HEAD, claims_with(NULL), "0123456789abcdef0123456789abcdeg")),
+                     ERR_TOKEN_INVALID);
 }
 
 static void a_public_key_is_not_an_hmac_secret(void **state) {
     (void)state;
     char claims[2048];
-    static const char *const kids[] = { "rs", "es" }, *const files[] = { "rsa-public.pem", "ec-public.pem" };
-    strcpy(claims, "{\"iss\":\"platform\",\"aud\":\"console\",\"sub\":\"u\",\"role\":\"superadmin\",\"exp\":9999999999}");
+    static const char *const kids[] = { "rs", "es" }, *const files[] = { "rsa-public.pem",
+                                                                         "ec-public.pem" };
+    strcpy(claims, "{\"iss\":\"platform\",\"aud\":\"console\",\"sub\":\"u\",\"role\":"
+                   "\"superadmin\",\"exp\":9999999999}");
     for (int i = 0; i < 2; i++) {
         char header[128], pem[8192];
         strcpy(pem, read_data(files[i]));
-        snprintf(header, sizeof header, "{\"alg\":\"HS256\",\"typ\":\"JWT\",\"kid\":\"%s\"}", kids[i]);
+        snprintf(header, sizeof header, "{\"alg\":\"HS256\",\"typ\":\"JWT\",\"kid\":\"%s\"}",
+                 kids[i]);
         assert_int_equal(verdict(forge(header, claims, pem)), ERR_TOKEN_INVALID);
-        snprintf(header, sizeof header, "{\"alg\":\"%s\",\"typ\":\"JWT\",\"kid\":\"%s\"}", i ? "ES256" : "RS256", kids[i]);
+        snprintf(header, sizeof header, "{\"alg\":\"%s\",\"typ\":\"JWT\",\"kid\":\"%s\"}",
+                 i ? "ES256" : "RS256", kids[i]);
         assert_int_equal(verdict(forge(header, claims, pem)), ERR_TOKEN_INVALID);
     }
 }
@@ -268,8 +288,8 @@ static void a_public_key_is_not_an_hmac_secret(void **state) {
 static void an_outside_issuer_speaks_for_itself_alone(void **state) {
     (void)state;
     static const char head[] = "{\"alg\":\"HS256\",\"typ\":\"JWT\",\"kid\":\"hs\"}";
-    static const char good[] =
-        "{\"iss\":\"platform\",\"aud\":\"console\",\"sub\":\"u\",\"sid\":\"s\",\"role\":\"superadmin\",\"exp\":9999999999}";
+    static const char good[] = "{\"iss\":\"platform\",\"aud\":\"console\",\"sub\":\"u\",\"sid\":"
+                               "\"s\",\"role\":\"superadmin\",\"exp\":9999999999}";
     struct token_claims claims;
     struct err err = ERR_INIT;
     char first[128];
@@ -286,8 +306,10 @@ static void an_outside_issuer_speaks_for_itself_alone(void **state) {
 static void every_algorithm_signs_and_verifies(void **state) {
     (void)state;
     static const char *const keys[] = {
-        "keys:\n  - { kid: rs, algorithm: RS256, public_key_file: rsa-public.pem, private_key_file: rsa-private.pem, sign: true }\n",
-        "keys:\n  - { kid: es, algorithm: ES256, public_key_file: ec-public.pem, private_key_file: ec-private.pem, sign: true }\n",
+        "keys:\n  - { kid: rs, algorithm: RS256, public_key_file: rsa-public.pem, "
+        "private_key_file: rsa-private.pem, sign: true }\n",
+        "keys:\n  - { kid: es, algorithm: ES256, public_key_file: ec-public.pem, private_key_file: "
+        "ec-private.pem, sign: true }\n",
     };
     for (int i = 0; i < 2; i++) {
         char path[64], token[4096];
@@ -295,8 +317,12 @@ static void every_algorithm_signs_and_verifies(void **state) {
         struct keyring *signer;
         struct err err = ERR_INIT;
         const char *text;
-        struct token_claims made = { .subject = "p", .username = "p", .token_id = "j", .session_id = SESSION,
-                                     .role = "superadmin", .expires_s = clock_unix_s() + 60 };
+        struct token_claims made = { .subject = "p",
+                                     .username = "p",
+                                     .token_id = "j",
+                                     .session_id = SESSION,
+                                     .role = "superadmin",
+                                     .expires_s = clock_unix_s() + 60 };
         write_file("platform.yaml", keys[i]);
         snprintf(path, sizeof path, "%s/platform.yaml", folder);
         platform.auth.keys_file = path;
@@ -330,8 +356,7 @@ static void remembering_is_quick(void **state) {
     int64_t best_ms = INT64_MAX;
     for (int round = 0; round < 5; round++) {
         int64_t start_ms = clock_ms();
-        for (int i = 0; i < 10000; i++)
-            assert_true(verdict(token) == ERR_NONE);
+        for (int i = 0; i < 10000; i++) assert_true(verdict(token) == ERR_NONE);
         int64_t took_ms = clock_ms() - start_ms;
         best_ms = took_ms < best_ms ? took_ms : best_ms;
     }
@@ -350,12 +375,18 @@ static void keys_that_are_refused(void **state) {
         "keys:\n  - { kid: a, algorithm: HS256, secret_file: hs, sign: true, issuer: other }",
         "keys:\n  - { kid: a, algorithm: HS256, secret_file: hs, sign: yes }",
         "keys:\n  - { kid: a, algorithm: HS256, secret_file: hs, sign: true, colour: red }",
-        "keys:\n  - { kid: a, algorithm: HS256, secret_file: hs, sign: true }\n  - { kid: a, algorithm: HS256, secret_file: hs }",
-        "keys:\n  - { kid: a, algorithm: HS256, secret_file: hs, sign: true }\n  - { kid: b, algorithm: HS256, secret_file: hs, sign: true }",
-        "keys:\n  - { kid: a, algorithm: RS256, public_key_file: ec-public.pem, private_key_file: ec-private.pem, sign: true }",
-        "keys:\n  - { kid: a, algorithm: ES256, public_key_file: p384-public.pem, private_key_file: ec-private.pem, sign: true }",
-        "keys:\n  - { kid: a, algorithm: RS256, public_key_file: rsa-private.pem, private_key_file: rsa-private.pem, sign: true }",
-        "keys:\n  - { kid: a, algorithm: ES256, public_key_file: ec-public.pem, private_key_file: rsa-private.pem, sign: true }",
+        "keys:\n  - { kid: a, algorithm: HS256, secret_file: hs, sign: true }\n  - { kid: a, "
+        "algorithm: HS256, secret_file: hs }",
+        "keys:\n  - { kid: a, algorithm: HS256, secret_file: hs, sign: true }\n  - { kid: b, "
+        "algorithm: HS256, secret_file: hs, sign: true }",
+        "keys:\n  - { kid: a, algorithm: RS256, public_key_file: ec-public.pem, private_key_file: "
+        "ec-private.pem, sign: true }",
+        "keys:\n  - { kid: a, algorithm: ES256, public_key_file: p384-public.pem, "
+        "private_key_file: ec-private.pem, sign: true }",
+        "keys:\n  - { kid: a, algorithm: RS256, public_key_file: rsa-private.pem, "
+        "private_key_file: rsa-private.pem, sign: true }",
+        "keys:\n  - { kid: a, algorithm: ES256, public_key_file: ec-public.pem, private_key_file: "
+        "rsa-private.pem, sign: true }",
         "keys:\n  - { kid: a, algorithm: HS256, secret_file: /tmp, sign: true }",
         "other: 1",
     };
@@ -368,8 +399,7 @@ static void keys_that_are_refused(void **state) {
         struct err err = ERR_INIT;
         struct keyring *none = NULL;
         write_file("bad.yaml", files[i]);
-        if (keyring_open(&other, &none, &err))
-            fail_msg("accepted %s", files[i]);
+        if (keyring_open(&other, &none, &err)) fail_msg("accepted %s", files[i]);
         assert_null(none);
         assert_int_equal(err.code, ERR_CONFIG);
     }
@@ -382,7 +412,8 @@ static void keys_rotate_without_a_restart(void **state) {
     strcpy(old, forge(HEAD, claims_with(NULL), SECRET));
     assert_int_equal(verdict(old), ERR_NONE);
     /* A second key is known at once: a token with an unknown kid makes the keyring look. */
-    snprintf(text, sizeof text, "%s  - { kid: console-2, algorithm: HS256, secret_file: hs }\n", console_key);
+    snprintf(text, sizeof text, "%s  - { kid: console-2, algorithm: HS256, secret_file: hs }\n",
+             console_key);
     write_file("keys.yaml", text);
     assert_int_equal(verdict(forge(new_head, claims_with(NULL), SECRET)), ERR_NONE);
     assert_int_equal(verdict(old), ERR_NONE);
@@ -396,7 +427,8 @@ static void keys_rotate_without_a_restart(void **state) {
     assert_int_equal(verdict(old), ERR_NONE);
     assert_null(keyring_problem(keyring));
     /* A key that is gone takes the remembered tokens with it. */
-    write_file("keys.yaml", "keys:\n  - { kid: console-2, algorithm: HS256, secret_file: hs, sign: true }\n");
+    write_file("keys.yaml",
+               "keys:\n  - { kid: console-2, algorithm: HS256, secret_file: hs, sign: true }\n");
     usleep(1100 * 1000);
     assert_int_equal(verdict(old), ERR_TOKEN_INVALID);
     /* So does a secret that changed under the same name. */

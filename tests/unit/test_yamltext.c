@@ -7,12 +7,14 @@
 
 static void the_subset_becomes_json_with_lines(void **state) {
     (void)state;
-    static const char text[] = "a: 1\nb:\n  c: x\n  d: [1, 'two', \"th\\u0041\"]\nkeys:\n  - kid: z\n    k:\n";
+    static const char text[] =
+        "a: 1\nb:\n  c: x\n  d: [1, 'two', \"th\\u0041\"]\nkeys:\n  - kid: z\n    k:\n";
     struct err err = ERR_INIT;
     json_t *root, *lines;
     assert_true(yamltext_load(text, strlen(text), "f", &root, &lines, &err));
     json_t *expected = json_loads("{\"a\":\"1\",\"b\":{\"c\":\"x\",\"d\":[\"1\",\"two\",\"thA\"]},"
-                                  "\"keys\":[{\"kid\":\"z\",\"k\":\"\"}]}", 0, NULL);
+                                  "\"keys\":[{\"kid\":\"z\",\"k\":\"\"}]}",
+                                  0, NULL);
     assert_true(json_equal(root, expected));
     assert_int_equal(yamltext_line(lines, "b.c"), 3);
     assert_int_equal(yamltext_line(lines, "b.d.1"), 4);
@@ -40,7 +42,9 @@ static void everything_else_is_refused_with_its_line(void **state) {
         { "- a", "f:1:" },
         { "a: 1\n\tb: 2", "f:2:" },
         { "a: \xc3\x28", "f:1:" },
-        { "\xff\xfe" "a", "f:1:" },
+        { "\xff\xfe"
+          "a",
+          "f:1:" },
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         struct err err = ERR_INIT;
