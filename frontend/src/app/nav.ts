@@ -1,0 +1,45 @@
+import { Activity, FileClock, Gauge, ShieldCheck, SquareTerminal, Table2 } from '@lucide/vue'
+import type { Component } from 'vue'
+import type { RouteRecordRaw } from 'vue-router'
+
+interface Page {
+  path: string
+  /** Key of the title in the locales. */
+  title: string
+  icon: Component
+  page: () => Promise<Component>
+}
+
+interface Section {
+  title: string
+  entry: string
+  pages: Page[]
+}
+
+/** The one table of what can be opened; the router and the navigation are made from it. */
+export const sections: Section[] = [
+  {
+    title: 'nav.security',
+    entry: 'nav.database',
+    pages: [
+      { path: '/database/overview', title: 'nav.overview', icon: Gauge, page: () => import('@/features/overview/OverviewPage.vue') },
+      { path: '/database/tables', title: 'nav.tables', icon: Table2, page: () => import('@/features/tables/ListPage.vue') },
+      { path: '/database/query', title: 'nav.query', icon: SquareTerminal, page: () => import('@/features/query/RunnerPage.vue') },
+      { path: '/database/proof', title: 'nav.proof', icon: ShieldCheck, page: () => import('@/features/proof/ProofPage.vue') },
+      { path: '/database/sessions', title: 'nav.sessions', icon: Activity, page: () => import('@/features/sessions/ListPage.vue') },
+      { path: '/database/audit', title: 'nav.audit', icon: FileClock, page: () => import('@/features/audit/ListPage.vue') },
+    ],
+  },
+]
+
+export const home = '/database/overview'
+
+export const pageRoutes: RouteRecordRaw[] = [
+  ...sections.flatMap(({ pages }) => pages.map(({ path, title, page }) => ({ path, component: page, meta: { title } }))),
+  {
+    path: '/database/tables/:schema/:name',
+    name: 'table',
+    component: () => import('@/features/tables/DetailPage.vue'),
+    meta: { title: 'nav.tables' },
+  },
+]
