@@ -7,7 +7,7 @@
 #include <string.h>
 
 #define BLOCK_SIZE (32u * 1024)
-#define ALIGNMENT _Alignof(max_align_t)
+#define ALIGNMENT  _Alignof(max_align_t)
 
 struct block {
     struct block *next;
@@ -129,7 +129,8 @@ bool arena_defer(struct arena *arena, void (*clean_up)(void *), void *object) {
         clean_up(object);
         return false;
     }
-    *deferred = (struct deferred){ .next = arena->deferred, .clean_up = clean_up, .object = object };
+    *deferred =
+        (struct deferred){ .next = arena->deferred, .clean_up = clean_up, .object = object };
     arena->deferred = deferred;
     return true;
 }

@@ -36,17 +36,20 @@ static const char *target_of(const struct call *call) {
     for (const struct field *field = call->route->fields; field && field->name; field++) {
         if (field->place != FIELD_PATH || !request_has(call->request, field->name)) continue;
         if (field->type == FIELD_STRING) return request_string(call->request, field->name);
-        return arena_printf(call->request->arena, "%lld", (long long)request_integer(call->request, field->name));
+        return arena_printf(call->request->arena, "%lld",
+                            (long long)request_integer(call->request, field->name));
     }
     return request_string(call->request, "database");
 }
 
 static json_t *parameters_of(const struct call *call) {
     json_t *parameters = json_object();
-    for (const struct field *field = call->route->fields; parameters && field && field->name; field++) {
+    for (const struct field *field = call->route->fields; parameters && field && field->name;
+         field++) {
         json_t *value = json_object_get(call->request->fields, field->name);
         if (!value) continue;
-        if (json_object_set_new(parameters, field->name, field->secret ? json_string("***") : json_incref(value)) != 0) {
+        if (json_object_set_new(parameters, field->name,
+                                field->secret ? json_string("***") : json_incref(value)) != 0) {
             json_decref(parameters);
             return NULL;
         }
@@ -54,49 +57,62 @@ static json_t *parameters_of(const struct call *call) {
     return parameters;
 }
 
-/* Steals parameters. Commits the event, or spools it while PostgreSQL is away (*ret_id is then 0). */
-static bool append(struct call *call, const char *outcome, int status, int64_t duration_ms, json_t *parameters,
-                   int64_t *ret_id, struct err *err) {
+/* Steals parameters. Commits the event, or spools it while PostgreSQL is away (*ret_id is then 0).
+ */
+static bool append(struct call *call, const char *outcome, int status, int64_t duration_ms,
+                   json_t *parameters, int64_t *ret_id, struct err *err) {
     char at[40];
     now_text(at);
-    json_t *event = json_pack("{s:s s:s s:s? s:s s:s s:s s:s? s:o s:s s:o s:o}", "at", at, "actor", actor_of(call),
-                              "token_id", call->identity.token_id, "source_ip", call->request->source_ip, "request_id",
-                              call->request->id, "action", call->route->audit, "target", target_of(call), "parameters",
-                              parameters, "outcome", outcome, "status", status ? json_integer(status) : json_null(),
-                              "duration_ms", duration_ms >= 0 ? json_integer(duration_ms) : json_null());
+    json_t *event = json_pack(
+        "{s:s s:s s:s? s:s s:s s:s s:s? s:o s:s s:o s:o}", "at", at, "actor", actor_of(call),
+        "token_id", call->identity.token_id, "source_ip", call->request->source_ip, "request_id",
+        call->request->id, "action", call->route->audit, "target", target_of(call), "parameters",
+        parameters, "outcome", outcome, "status", status ? json_integer(status) : json_null(),
+        "duration_ms", duration_ms >= 0 ? json_integer(duration_ms) : json_null());
     char *canonical = event ? audit_canonical(event) : NULL;
     json_decref(event);
     if (!canonical) return err_set(err, ERR_AUDIT_UNAVAILABLE, "out of memory for the audit event");
     int64_t deadline_ms = clock_ms() + APPEND_TIMEOUT_MS;
-    struct db_at where = { .role = DB_APP, .target = DB_PRIMARY, .deadline_ms = deadline_ms, .client_socket = -1 };
+    struct db_at where = {
+        .role = DB_APP, .target = DB_PRIMARY, .deadline_ms = deadline_ms, .client_socket = -1
+    };
     const char *values[] = { canonical }, *id = NULL;
     struct err cause = ERR_INIT;
-    bool ok = db_text(call->services->db, &where, DB_AUDIT_APPEND, call->request->arena, values, 1, &id, NULL, &cause);
+    bool ok = db_text(call->services->db, &where, DB_AUDIT_APPEND, call->request->arena, values, 1,
+                      &id, NULL, &cause);
     if (ok) *ret_id = strtoll(id, NULL, 10);
-    else if (cause.code == ERR_DB_UNAVAILABLE || cause.code == ERR_DEADLINE || cause.code == ERR_BUSY) {
+    else if (cause.code == ERR_DB_UNAVAILABLE || cause.code == ERR_DEADLINE ||
+             cause.code == ERR_BUSY) {
         *ret_id = 0;
         ok = audit_spool_append(call->services->config->state_dir, canonical, err);
-    } else (void)err_set(err, ERR_AUDIT_UNAVAILABLE, "the audit log refused the event: %s", cause.detail);
+    } else
+        (void)err_set(err, ERR_AUDIT_UNAVAILABLE, "the audit log refused the event: %s",
+                      cause.detail);
     free(canonical);
     return ok;
 }
 
 bool audit_intent(struct call *call, struct err *err) {
     json_t *parameters = parameters_of(call);
-    if (!parameters) return err_set(err, ERR_AUDIT_UNAVAILABLE, "out of memory for the audit event");
+    if (!parameters)
+        return err_set(err, ERR_AUDIT_UNAVAILABLE, "out of memory for the audit event");
     return append(call, "intent", 0, -1, parameters, &call->audit_id, err);
 }
 
-bool audit_outcome(struct call *call, const char *outcome, int status, const struct err *cause, struct err *err) {
+bool audit_outcome(struct call *call, const char *outcome, int status, const struct err *cause,
+                   struct err *err) {
     int64_t id;
-    json_t *parameters = call->audit_id ? json_pack("{s:I}", "intent", (json_int_t)call->audit_id) : parameters_of(call);
+    json_t *parameters = call->audit_id ? json_pack("{s:I}", "intent", (json_int_t)call->audit_id)
+                                        : parameters_of(call);
     int failed = parameters ? 0 : -1;
     if (parameters && cause && cause->code != ERR_NONE)
         failed |= json_object_set_new(parameters, "code", json_string(err_name(cause->code)));
-    if (parameters && call->audit_result) failed |= json_object_update(parameters, call->audit_result);
+    if (parameters && call->audit_result)
+        failed |= json_object_update(parameters, call->audit_result);
     if (failed) {
         json_decref(parameters);
         return err_set(err, ERR_AUDIT_UNAVAILABLE, "out of memory for the audit event");
     }
-    return append(call, outcome, status, clock_ms() - call->request->started_ms, parameters, &id, err);
+    return append(call, outcome, status, clock_ms() - call->request->started_ms, parameters, &id,
+                  err);
 }

@@ -11,12 +11,14 @@ void audit_chain_init(struct audit_chain *chain) {
 }
 
 char *audit_canonical(const json_t *event) {
-    static const char *const members[] = { "action",     "actor",      "at",        "duration_ms", "outcome", "parameters",
-                                           "request_id", "source_ip",  "status",    "target",      "token_id" };
+    static const char *const members[] = { "action",  "actor",      "at",         "duration_ms",
+                                           "outcome", "parameters", "request_id", "source_ip",
+                                           "status",  "target",     "token_id" };
     json_t *canonical = json_object();
     for (size_t i = 0; canonical && i < sizeof members / sizeof members[0]; i++) {
         json_t *value = json_object_get(event, members[i]);
-        if (json_object_set_new(canonical, members[i], value ? json_incref(value) : json_null()) != 0) {
+        if (json_object_set_new(canonical, members[i], value ? json_incref(value) : json_null()) !=
+            0) {
             json_decref(canonical);
             canonical = NULL;
         }
@@ -34,11 +36,12 @@ json_t *audit_event_of_row(const char *const *row) {
     if (!row[0] || !row[8]) return NULL;
     json_t *parameters = json_loads(row[8], 0, NULL);
     if (!parameters) return NULL;
-    return json_pack("{s:o s:s s:s s:s? s:s? s:s s:s s:s? s:o s:s s:o s:o s:s s:s}", "id", integer_or_null(row[0]), "at",
-                     row[1], "actor", row[2], "token_id", row[3], "source_ip", row[4], "request_id", row[5], "action",
-                     row[6], "target", row[7], "parameters", parameters, "outcome", row[9], "status",
-                     integer_or_null(row[10]), "duration_ms", integer_or_null(row[11]), "prev_hash", row[12], "hash",
-                     row[13]);
+    return json_pack("{s:o s:s s:s s:s? s:s? s:s s:s s:s? s:o s:s s:o s:o s:s s:s}", "id",
+                     integer_or_null(row[0]), "at", row[1], "actor", row[2], "token_id", row[3],
+                     "source_ip", row[4], "request_id", row[5], "action", row[6], "target", row[7],
+                     "parameters", parameters, "outcome", row[9], "status",
+                     integer_or_null(row[10]), "duration_ms", integer_or_null(row[11]), "prev_hash",
+                     row[12], "hash", row[13]);
 }
 
 static bool bad(struct audit_chain *chain, int64_t id, const char *reason) {
@@ -69,7 +72,8 @@ bool audit_chain_next(struct audit_chain *chain, const json_t *event) {
     if (id <= 0 || !prev || !hash) return bad(chain, id, "the row is not an audit event");
     if (id != chain->last_id + 1) return bad(chain, chain->last_id + 1, "the event is missing");
     if (strcmp(prev, chain->last_hash) != 0)
-        return bad(chain, id, "the event does not follow the one before it: one of the two was changed");
+        return bad(chain, id,
+                   "the event does not follow the one before it: one of the two was changed");
     if (strlen(hash) != SEAL_HEX_SIZE - 1 || !hash_is_right(chain, event, hash))
         return bad(chain, id, "the event was changed: its hash does not match");
     chain->checked++;
@@ -79,5 +83,6 @@ bool audit_chain_next(struct audit_chain *chain, const json_t *event) {
 }
 
 void audit_anchor_text(int64_t event_id, const char *hash, char ret_text[AUDIT_ANCHOR_TEXT_SIZE]) {
-    (void)snprintf(ret_text, AUDIT_ANCHOR_TEXT_SIZE, "iot-guardian audit head\n%lld\n%.64s\n", (long long)event_id, hash);
+    (void)snprintf(ret_text, AUDIT_ANCHOR_TEXT_SIZE, "iot-guardian audit head\n%lld\n%.64s\n",
+                   (long long)event_id, hash);
 }

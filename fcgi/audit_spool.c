@@ -11,13 +11,15 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#define SPOOL_MAX (16 << 20) /* bytes; beyond it operations are refused rather than the disk filled */
+#define SPOOL_MAX                                                                                  \
+    (16 << 20) /* bytes; beyond it operations are refused rather than the disk filled */
 
 static bool fail(struct err *err, const char *what) {
     return err_set(err, ERR_AUDIT_UNAVAILABLE, "the audit spool: %s: %s", what, strerror(errno));
 }
 
-/* Open and locked; -1 with err. The file may be renamed or removed by nobody but the lock's holder. */
+/* Open and locked; -1 with err. The file may be renamed or removed by nobody but the lock's holder.
+ */
 static int spool_open(const char *state_dir, int flags, struct err *err) {
     char path[PATH_MAX];
     if (snprintf(path, sizeof path, "%s/audit.spool", state_dir) >= (int)sizeof path) {
@@ -51,7 +53,8 @@ bool audit_spool_append(const char *state_dir, const char *canonical, struct err
         line[size] = '\n';
         ok = write(fd, line, size + 1) == (ssize_t)size + 1 && fdatasync(fd) == 0;
         /* A half line would spoil the next one. */
-        if (!ok && ftruncate(fd, stat.st_size) != 0) (void)fail(err, "cannot take back a half-written line");
+        if (!ok && ftruncate(fd, stat.st_size) != 0)
+            (void)fail(err, "cannot take back a half-written line");
     }
     free(line);
     if (!ok) (void)fail(err, state_dir);
@@ -73,13 +76,16 @@ static json_t *lines_of(const char *text) {
     return lines;
 }
 
-static bool merge_text(const char *text, struct db *db, int64_t deadline_ms, int *ret_merged, struct err *err) {
+static bool merge_text(const char *text, struct db *db, int64_t deadline_ms, int *ret_merged,
+                       struct err *err) {
     json_t *lines = lines_of(text);
     char *array = lines ? json_dumps(lines, JSON_COMPACT) : NULL;
     int count = (int)json_array_size(lines);
     json_decref(lines);
     if (!array) return err_set(err, ERR_AUDIT_UNAVAILABLE, "the audit spool cannot be read");
-    struct db_at at = { .role = DB_APP, .target = DB_PRIMARY, .deadline_ms = deadline_ms, .client_socket = -1 };
+    struct db_at at = {
+        .role = DB_APP, .target = DB_PRIMARY, .deadline_ms = deadline_ms, .client_socket = -1
+    };
     const char *values[] = { array };
     json_t *rows = NULL;
     bool ok = db_rows(db, &at, DB_AUDIT_MERGE, values, 1, &rows, err);
@@ -89,7 +95,8 @@ static bool merge_text(const char *text, struct db *db, int64_t deadline_ms, int
     return ok;
 }
 
-bool audit_spool_merge(const char *state_dir, struct db *db, int64_t deadline_ms, int *ret_merged, struct err *err) {
+bool audit_spool_merge(const char *state_dir, struct db *db, int64_t deadline_ms, int *ret_merged,
+                       struct err *err) {
     int fd = spool_open(state_dir, 0, err);
     if (fd < 0) {
         if (err->code != ERR_NONE) return false;
@@ -103,7 +110,8 @@ bool audit_spool_merge(const char *state_dir, struct db *db, int64_t deadline_ms
               pread(fd, text, (size_t)stat.st_size, 0) == stat.st_size;
     if (!ok) (void)fail(err, state_dir);
     ok = ok && (stat.st_size == 0 || merge_text(text, db, deadline_ms, &merged, err));
-    /* Committed: should the process die before this line, the merge is repeated and finds the events already there. */
+    /* Committed: should the process die before this line, the merge is repeated and finds the
+     * events already there. */
     if (ok && ftruncate(fd, 0) != 0) ok = fail(err, state_dir);
     free(text);
     close(fd);

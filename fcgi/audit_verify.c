@@ -25,11 +25,14 @@ static bool pass_begin(struct pass *pass, const char *public_hex, struct err *er
 
 static bool add_anchor(struct pass *pass, json_t *anchor, struct err *err) {
     char key[24];
-    (void)snprintf(key, sizeof key, "%lld", (long long)json_integer_value(json_object_get(anchor, "event_id")));
-    return json_object_set(pass->anchors, key, anchor) == 0 || err_set(err, ERR_LIMIT, "out of memory for a head");
+    (void)snprintf(key, sizeof key, "%lld",
+                   (long long)json_integer_value(json_object_get(anchor, "event_id")));
+    return json_object_set(pass->anchors, key, anchor) == 0 ||
+           err_set(err, ERR_LIMIT, "out of memory for a head");
 }
 
-static bool signature_holds(int64_t id, const char *hash, const char *public_hex, const char *signature_hex) {
+static bool signature_holds(int64_t id, const char *hash, const char *public_hex,
+                            const char *signature_hex) {
     unsigned char public_key[SEAL_PUBLIC_SIZE], signature[SEAL_SIGNATURE_SIZE];
     char text[AUDIT_ANCHOR_TEXT_SIZE];
     if (!seal_unhex(public_hex, strlen(public_hex), public_key, sizeof public_key) ||
@@ -40,13 +43,16 @@ static bool signature_holds(int64_t id, const char *hash, const char *public_hex
 }
 
 /* NULL when the head stands for this event. */
-static const char *anchor_fault(const struct pass *pass, const json_t *anchor, int64_t id, const char *event_hash) {
+static const char *anchor_fault(const struct pass *pass, const json_t *anchor, int64_t id,
+                                const char *event_hash) {
     const char *hash = json_string_value(json_object_get(anchor, "hash"));
     const char *public_key = json_string_value(json_object_get(anchor, "public_key"));
     const char *signature = json_string_value(json_object_get(anchor, "signature"));
     if (!hash || !public_key || !signature) return "the countersigned head is malformed";
-    if (pass->public_hex && strcmp(pass->public_hex, public_key) != 0) return "the head is countersigned with another key";
-    if (!signature_holds(id, hash, public_key, signature)) return "the countersignature does not hold";
+    if (pass->public_hex && strcmp(pass->public_hex, public_key) != 0)
+        return "the head is countersigned with another key";
+    if (!signature_holds(id, hash, public_key, signature))
+        return "the countersignature does not hold";
     if (strcmp(hash, event_hash) != 0) return "the chain differs from its countersigned head";
     return NULL;
 }
@@ -54,11 +60,13 @@ static const char *anchor_fault(const struct pass *pass, const json_t *anchor, i
 static void pass_event(struct pass *pass, const json_t *event) {
     struct audit_verdict *verdict = &pass->verdict;
     char key[24];
-    if (!audit_chain_next(&verdict->chain, event)) return; /* reads on to the end, says the first fault */
+    if (!audit_chain_next(&verdict->chain, event))
+        return; /* reads on to the end, says the first fault */
     (void)snprintf(key, sizeof key, "%lld", (long long)verdict->chain.last_id);
     const json_t *anchor = json_object_get(pass->anchors, key);
     if (!anchor) return;
-    const char *fault = anchor_fault(pass, anchor, verdict->chain.last_id, verdict->chain.last_hash);
+    const char *fault =
+        anchor_fault(pass, anchor, verdict->chain.last_id, verdict->chain.last_hash);
     const char *at = json_string_value(json_object_get(anchor, "at"));
     if (fault) found_bad(&verdict->chain, verdict->chain.last_id, fault);
     else {
@@ -77,13 +85,15 @@ static void pass_end(struct pass *pass) {
         int64_t id = strtoll(key, NULL, 10);
         if (id > pass->verdict.chain.last_id && (first == 0 || id < first)) first = id;
     }
-    if (first) found_bad(&pass->verdict.chain, first, "the countersigned event is missing: the log's tail was cut");
+    if (first)
+        found_bad(&pass->verdict.chain, first,
+                  "the countersigned event is missing: the log's tail was cut");
     json_decref(pass->anchors);
 }
 
 json_t *audit_anchor_of_row(const char *const *row) {
-    return json_pack("{s:I s:s s:s s:s s:s}", "event_id", (json_int_t)strtoll(row[0], NULL, 10), "hash", row[1],
-                     "public_key", row[2], "signature", row[3], "at", row[4]);
+    return json_pack("{s:I s:s s:s s:s s:s}", "event_id", (json_int_t)strtoll(row[0], NULL, 10),
+                     "hash", row[1], "public_key", row[2], "signature", row[3], "at", row[4]);
 }
 
 static bool each_event(void *context, const char *const *row, int columns, struct err *err) {
@@ -96,7 +106,8 @@ static bool each_event(void *context, const char *const *row, int columns, struc
 
 static bool each_anchor(void *context, const char *const *row, int columns, struct err *err) {
     json_t *anchor = columns == AUDIT_ANCHOR_COLUMNS ? audit_anchor_of_row(row) : NULL;
-    bool ok = anchor ? add_anchor(context, anchor, err) : err_set(err, ERR_LIMIT, "a countersigned head cannot be read");
+    bool ok = anchor ? add_anchor(context, anchor, err)
+                     : err_set(err, ERR_LIMIT, "a countersigned head cannot be read");
     json_decref(anchor);
     return ok;
 }
@@ -113,18 +124,21 @@ bool audit_verify_database(struct db *db, const struct db_at *at, const char *pu
     return ok;
 }
 
-static bool take_line(struct pass *pass, const char *line, size_t size, long number, struct err *err) {
+static bool take_line(struct pass *pass, const char *line, size_t size, long number,
+                      struct err *err) {
     json_t *object = json_loadb(line, size, JSON_REJECT_DUPLICATES, NULL);
     json_t *anchor = json_object_get(object, "anchor");
     bool ok = true;
-    if (!json_is_object(object)) ok = err_set(err, ERR_BAD_REQUEST, "line %ld is not a JSON object", number);
+    if (!json_is_object(object))
+        ok = err_set(err, ERR_BAD_REQUEST, "line %ld is not a JSON object", number);
     else if (anchor) ok = add_anchor(pass, anchor, err);
     else pass_event(pass, object);
     json_decref(object);
     return ok;
 }
 
-bool audit_verify_export(FILE *file, const char *public_hex, struct audit_verdict *ret_verdict, struct err *err) {
+bool audit_verify_export(FILE *file, const char *public_hex, struct audit_verdict *ret_verdict,
+                         struct err *err) {
     struct pass pass;
     char *line = NULL;
     size_t room = 0;
@@ -143,14 +157,15 @@ bool audit_verify_export(FILE *file, const char *public_hex, struct audit_verdic
 
 json_t *audit_verdict_json(const struct audit_verdict *verdict, double duration_ms) {
     const struct audit_chain *chain = &verdict->chain;
-    json_t *head = chain->last_id
-                       ? json_pack("{s:I s:s}", "id", (json_int_t)chain->last_id, "hash", chain->last_hash)
-                       : json_null();
-    json_t *bad = chain->bad_id ? json_pack("{s:I s:s}", "id", (json_int_t)chain->bad_id, "reason", chain->reason)
+    json_t *head = chain->last_id ? json_pack("{s:I s:s}", "id", (json_int_t)chain->last_id, "hash",
+                                              chain->last_hash)
+                                  : json_null();
+    json_t *bad = chain->bad_id ? json_pack("{s:I s:s}", "id", (json_int_t)chain->bad_id, "reason",
+                                            chain->reason)
                                 : json_null();
     json_t *last_id = verdict->anchors ? json_integer(verdict->last_anchor_id) : json_null();
     return json_pack("{s:b s:I s:o s:o s:{s:I s:o s:s?} s:f}", "ok", chain->bad_id == 0, "checked",
-                     (json_int_t)chain->checked, "head", head, "first_bad", bad, "anchors", "checked",
-                     (json_int_t)verdict->anchors, "last_event_id", last_id, "last_at",
+                     (json_int_t)chain->checked, "head", head, "first_bad", bad, "anchors",
+                     "checked", (json_int_t)verdict->anchors, "last_event_id", last_id, "last_at",
                      verdict->anchors ? verdict->last_anchor_at : NULL, "duration_ms", duration_ms);
 }

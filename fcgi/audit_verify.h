@@ -10,19 +10,23 @@
 
 struct audit_verdict {
     struct audit_chain chain;
-    int64_t anchors, last_anchor_id;    /* countersigned heads that hold; 0: none */
+    int64_t anchors, last_anchor_id; /* countersigned heads that hold; 0: none */
     char last_anchor_at[40];
 };
 
-/* Recomputes all; *ret_verdict is filled whenever the log could be read, broken or not. `public_hex` is the countersigning key to
- * demand, NULL: whichever each head names. Errors: the database's. */
+/* Recomputes all; *ret_verdict is filled whenever the log could be read, broken or not.
+ * `public_hex` is the countersigning key to demand, NULL: whichever each head names. Errors: the
+ * database's. */
 bool audit_verify_database(struct db *db, const struct db_at *at, const char *public_hex,
-                           struct audit_verdict *ret_verdict, struct err *err) __attribute__((warn_unused_result));
-/* The same for an export: one countersigned head a line ({"anchor":{…}}), then one event a line. Errors: BAD_REQUEST. */
-bool audit_verify_export(FILE *file, const char *public_hex, struct audit_verdict *ret_verdict, struct err *err)
+                           struct audit_verdict *ret_verdict, struct err *err)
     __attribute__((warn_unused_result));
+/* The same for an export: one countersigned head a line ({"anchor":{…}}), then one event a line.
+ * Errors: BAD_REQUEST. */
+bool audit_verify_export(FILE *file, const char *public_hex, struct audit_verdict *ret_verdict,
+                         struct err *err) __attribute__((warn_unused_result));
 #define AUDIT_ANCHOR_COLUMNS 5
-/* A countersigned head as an object, from a row of audit_anchors.sql. Owned by the caller; NULL: no memory. */
+/* A countersigned head as an object, from a row of audit_anchors.sql. Owned by the caller; NULL: no
+ * memory. */
 json_t *audit_anchor_of_row(const char *const *row);
 /* The verdict as the API and the command show it. Owned by the caller; NULL: no memory. */
 json_t *audit_verdict_json(const struct audit_verdict *verdict, double duration_ms);

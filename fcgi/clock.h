@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #ifndef GUARDIAN_CLOCK_H
 #define GUARDIAN_CLOCK_H
-/* Time in whole milliseconds (and microseconds, to measure). Deadlines are points on the monotonic clock (clock_ms), never durations. */
+/* Time in whole milliseconds (and microseconds, to measure). Deadlines are points on the monotonic
+ * clock (clock_ms), never durations. */
 #include <stdint.h>
 #include <time.h>
 

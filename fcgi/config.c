@@ -4,14 +4,14 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stddef.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <stdio.h>
 #include <unistd.h>
 
 #include "yamltext.h"
 
-#define FILE_MAX (1u << 20)
+#define FILE_MAX   (1u << 20)
 #define SECRET_MAX (64u * 1024)
 
 extern char **environ;
@@ -25,8 +25,8 @@ struct option {
     enum option_type type;
     size_t offset;
     int flags;
-    const char *preset;     /* NULL: none */
-    int64_t min, max;       /* of a number */
+    const char *preset; /* NULL: none */
+    int64_t min, max;   /* of a number */
     const char *help;
 };
 
@@ -34,34 +34,52 @@ struct option {
 
 /* The one place that knows an option. A SECRET's value is the path of a file that holds it. */
 static const struct option options[] = {
-    { "listen", TEXT, AT(listen), REQUIRED, NULL, 0, 0, "unix:/path or host:port to take FastCGI requests on" },
+    { "listen", TEXT, AT(listen), REQUIRED, NULL, 0, 0,
+      "unix:/path or host:port to take FastCGI requests on" },
     { "pool", TEXT, AT(pool), 0, "short", 0, 0, "name of this service's pool: short or stream" },
     { "workers", NUMBER, AT(workers), 0, "4", 1, 256, "worker processes" },
-    { "drain_ms", NUMBER, AT(drain_ms), 0, "0", 0, 600000, "after SIGTERM, how long to go on accepting" },
-    { "state_dir", TEXT, AT(state_dir), REQUIRED, NULL, 0, 0, "folder of the audit spool; must outlive the process" },
-    { "request_timeout_ms", NUMBER, AT(request_timeout_ms), 0, "10000", 100, 600000, "deadline of a request" },
+    { "drain_ms", NUMBER, AT(drain_ms), 0, "0", 0, 600000,
+      "after SIGTERM, how long to go on accepting" },
+    { "state_dir", TEXT, AT(state_dir), REQUIRED, NULL, 0, 0,
+      "folder of the audit spool; must outlive the process" },
+    { "request_timeout_ms", NUMBER, AT(request_timeout_ms), 0, "10000", 100, 600000,
+      "deadline of a request" },
     { "query_timeout_max_ms", NUMBER, AT(query_timeout_max_ms), 0, "600000", 1000, 86400000,
       "the longest timeout_ms a query may ask for" },
     { "log_level", TEXT, AT(log_level), 0, "info", 0, 0, "error, warn, info or debug" },
-    { "postgres.hosts", LIST, AT(postgres.hosts), REQUIRED, NULL, 0, 0, "servers, host:port or /socket/folder:port" },
+    { "postgres.hosts", LIST, AT(postgres.hosts), REQUIRED, NULL, 0, 0,
+      "servers, host:port or /socket/folder:port" },
     { "postgres.sslmode", TEXT, AT(postgres.sslmode), 0, "prefer", 0, 0, "libpq's sslmode" },
-    { "postgres.sslrootcert", TEXT, AT(postgres.sslrootcert), 0, NULL, 0, 0, "libpq's sslrootcert" },
-    { "postgres.connect_timeout_s", NUMBER, AT(postgres.connect_timeout_s), 0, "2", 1, 60, "for each server" },
-    { "postgres.console_database", TEXT, AT(postgres.console_database), 0, "guardian", 0, 0, "the console's own" },
+    { "postgres.sslrootcert", TEXT, AT(postgres.sslrootcert), 0, NULL, 0, 0,
+      "libpq's sslrootcert" },
+    { "postgres.connect_timeout_s", NUMBER, AT(postgres.connect_timeout_s), 0, "2", 1, 60,
+      "for each server" },
+    { "postgres.console_database", TEXT, AT(postgres.console_database), 0, "guardian", 0, 0,
+      "the console's own" },
     { "postgres.managed_databases", LIST, AT(postgres.managed_databases), REQUIRED, NULL, 0, 0,
       "databases to manage; the first is the preset" },
-    { "postgres.app_password_file", SECRET, AT(postgres.app_password), 0, NULL, 0, 0, "password of guardian_app" },
-    { "postgres.monitor_password_file", SECRET, AT(postgres.monitor_password), 0, NULL, 0, 0, "password of guardian_monitor" },
-    { "postgres.reader_password_file", SECRET, AT(postgres.reader_password), 0, NULL, 0, 0, "password of guardian_reader" },
-    { "redis.address", TEXT, AT(redis.address), 0, NULL, 0, 0, "host:port or unix:/path, where there is no Sentinel" },
+    { "postgres.app_password_file", SECRET, AT(postgres.app_password), 0, NULL, 0, 0,
+      "password of guardian_app" },
+    { "postgres.monitor_password_file", SECRET, AT(postgres.monitor_password), 0, NULL, 0, 0,
+      "password of guardian_monitor" },
+    { "postgres.reader_password_file", SECRET, AT(postgres.reader_password), 0, NULL, 0, 0,
+      "password of guardian_reader" },
+    { "redis.address", TEXT, AT(redis.address), 0, NULL, 0, 0,
+      "host:port or unix:/path, where there is no Sentinel" },
     { "redis.sentinels", LIST, AT(redis.sentinels), 0, NULL, 0, 0, "Sentinels, host:port" },
-    { "redis.sentinel_primary", TEXT, AT(redis.sentinel_primary), 0, "mymaster", 0, 0, "the primary's name there" },
+    { "redis.sentinel_primary", TEXT, AT(redis.sentinel_primary), 0, "mymaster", 0, 0,
+      "the primary's name there" },
     { "redis.password_file", SECRET, AT(redis.password), 0, NULL, 0, 0, "password of Redis" },
-    { "auth.keys_file", TEXT, AT(auth.keys_file), REQUIRED, NULL, 0, 0, "keys of the tokens; read again when it changes" },
-    { "auth.issuer", TEXT, AT(auth.issuer), 0, "iot-guardian", 0, 0, "iss of the console's own tokens" },
-    { "auth.audience", TEXT, AT(auth.audience), 0, "iot-guardian-console", 0, 0, "aud of the console's own tokens" },
-    { "auth.access_ttl_s", NUMBER, AT(auth.access_ttl_s), 0, "900", 10, 86400, "life of an access token" },
-    { "auth.refresh_ttl_s", NUMBER, AT(auth.refresh_ttl_s), 0, "43200", 60, 31536000, "life of a session" },
+    { "auth.keys_file", TEXT, AT(auth.keys_file), REQUIRED, NULL, 0, 0,
+      "keys of the tokens; read again when it changes" },
+    { "auth.issuer", TEXT, AT(auth.issuer), 0, "iot-guardian", 0, 0,
+      "iss of the console's own tokens" },
+    { "auth.audience", TEXT, AT(auth.audience), 0, "iot-guardian-console", 0, 0,
+      "aud of the console's own tokens" },
+    { "auth.access_ttl_s", NUMBER, AT(auth.access_ttl_s), 0, "900", 10, 86400,
+      "life of an access token" },
+    { "auth.refresh_ttl_s", NUMBER, AT(auth.refresh_ttl_s), 0, "43200", 60, 31536000,
+      "life of a session" },
     { "audit.seal_key_file", SECRET, AT(audit.seal_key), 0, NULL, 0, 0,
       "Ed25519 seed, 64 hex digits, that countersigns the audit chain's head" },
     { "audit.seal_interval_s", NUMBER, AT(audit.seal_interval_s), 0, "300", 1, 86400, "how often" },
@@ -78,9 +96,10 @@ static void *member(struct config *config, const struct option *option) {
     return (char *)config + option->offset;
 }
 
-static bool fail(const struct source *source, const struct option *option, struct err *err, const char *why) {
-    return err_set(err, ERR_CONFIG, "%s:%d: %s %s", source->file, yamltext_line(source->lines, option->key), option->key,
-                   why);
+static bool fail(const struct source *source, const struct option *option, struct err *err,
+                 const char *why) {
+    return err_set(err, ERR_CONFIG, "%s:%d: %s %s", source->file,
+                   yamltext_line(source->lines, option->key), option->key, why);
 }
 
 /* GUARDIAN_POSTGRES_HOSTS for postgres.hosts. */
@@ -120,13 +139,15 @@ static bool set_list(struct config_list *list, const char *text) {
 }
 
 /* Reads a whole small file; the caller frees it. */
-static bool read_file(const char *path, size_t size_max, char **ret_text, size_t *ret_size, struct err *err) {
+static bool read_file(const char *path, size_t size_max, char **ret_text, size_t *ret_size,
+                      struct err *err) {
     int fd = open(path, O_RDONLY | O_CLOEXEC);
     if (fd < 0) return err_set(err, ERR_CONFIG, "%s: %s", path, strerror(errno));
     char *text = calloc(1, size_max + 2);
     size_t size = 0;
     ssize_t got = 0;
-    while (text && size <= size_max && (got = read(fd, text + size, size_max + 1 - size)) > 0) size += (size_t)got;
+    while (text && size <= size_max && (got = read(fd, text + size, size_max + 1 - size)) > 0)
+        size += (size_t)got;
     int problem = errno;
     close(fd);
     if (!text || got < 0 || size > size_max) {
@@ -140,28 +161,30 @@ static bool read_file(const char *path, size_t size_max, char **ret_text, size_t
 
 static bool set_secret(struct config_secret *secret, const char *path, struct err *err) {
     if (!read_file(path, SECRET_MAX, &secret->text, &secret->size, err)) return false;
-    while (secret->size && (secret->text[secret->size - 1] == '\n' || secret->text[secret->size - 1] == '\r'))
+    while (secret->size &&
+           (secret->text[secret->size - 1] == '\n' || secret->text[secret->size - 1] == '\r'))
         secret->text[--secret->size] = '\0';
     return secret->size > 0 || err_set(err, ERR_CONFIG, "%s: the file is empty", path);
 }
 
-static bool set_number(const struct source *source, const struct option *option, int64_t *number, const char *text,
-                       struct err *err) {
+static bool set_number(const struct source *source, const struct option *option, int64_t *number,
+                       const char *text, struct err *err) {
     char *end;
     errno = 0;
     long long value = strtoll(text, &end, 10);
     if (errno || end == text || *end) return fail(source, option, err, "must be a whole number");
     if (value < option->min || value > option->max) {
         char why[80];
-        (void)snprintf(why, sizeof why, "must be between %lld and %lld", (long long)option->min, (long long)option->max);
+        (void)snprintf(why, sizeof why, "must be between %lld and %lld", (long long)option->min,
+                       (long long)option->max);
         return fail(source, option, err, why);
     }
     *number = value;
     return true;
 }
 
-static bool set_text(const struct source *source, const struct option *option, struct config *config, const char *text,
-                     struct err *err) {
+static bool set_text(const struct source *source, const struct option *option,
+                     struct config *config, const char *text, struct err *err) {
     switch (option->type) {
     case TEXT: {
         char **slot = member(config, option);
@@ -170,14 +193,15 @@ static bool set_text(const struct source *source, const struct option *option, s
     }
     case NUMBER: return set_number(source, option, member(config, option), text, err);
     case LIST:
-        return set_list(member(config, option), text) || fail(source, option, err, "has more than 16 items");
+        return set_list(member(config, option), text) ||
+               fail(source, option, err, "has more than 16 items");
     case SECRET: return *text == '\0' || set_secret(member(config, option), text, err);
     }
     return false;
 }
 
-static bool set_option(const struct source *source, const struct option *option, struct config *config,
-                       struct err *err) {
+static bool set_option(const struct source *source, const struct option *option,
+                       struct config *config, struct err *err) {
     const char *text = from_environment(source, option->key);
     const json_t *value = from_file(source, option->key);
     if (!text && json_is_array(value) && option->type == LIST) {
@@ -190,7 +214,8 @@ static bool set_option(const struct source *source, const struct option *option,
         }
         return true;
     }
-    if (!text && value && !json_is_string(value)) return fail(source, option, err, "must be a single value");
+    if (!text && value && !json_is_string(value))
+        return fail(source, option, err, "must be a single value");
     if (!text) text = json_string_value(value);
     if (!text) text = option->preset;
     return !text || set_text(source, option, config, text, err);
@@ -208,7 +233,8 @@ static bool is_known(const char *section, const char *key) {
     for (size_t i = 0; i < OPTIONS; i++) {
         const char *known = options[i].key;
         if (!section && strcmp(known, key) == 0) return true;
-        if (section && strncmp(known, section, size) == 0 && known[size] == '.' && strcmp(known + size + 1, key) == 0)
+        if (section && strncmp(known, section, size) == 0 && known[size] == '.' &&
+            strcmp(known + size + 1, key) == 0)
             return true;
     }
     return false;
@@ -250,7 +276,8 @@ static bool check_whole(const struct source *source, const struct config *config
     if (strcmp(config->pool, "short") != 0 && strcmp(config->pool, "stream") != 0)
         return err_set(err, ERR_CONFIG, "%s: pool must be short or stream", source->file);
     if (!config->redis.address && config->redis.sentinels.count == 0)
-        return err_set(err, ERR_CONFIG, "%s: redis.address or redis.sentinels is missing", source->file);
+        return err_set(err, ERR_CONFIG, "%s: redis.address or redis.sentinels is missing",
+                       source->file);
     return true;
 }
 
@@ -299,7 +326,9 @@ void config_help(FILE *out) {
     static const char *const types[] = { "text", "number", "list", "file" };
     for (size_t i = 0; i < OPTIONS; i++)
         (void)fprintf(out, "  %-32s %-7s %-22s %s\n", options[i].key, types[options[i].type],
-                      options[i].preset ? options[i].preset : options[i].flags & REQUIRED ? "(required)" : "",
+                      options[i].preset             ? options[i].preset
+                      : options[i].flags & REQUIRED ? "(required)"
+                                                    : "",
                       options[i].help);
 }
 

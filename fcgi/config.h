@@ -2,9 +2,10 @@
 #ifndef GUARDIAN_CONFIG_H
 #define GUARDIAN_CONFIG_H
 /*
- * The configuration: a YAML file, then the environment (GUARDIAN_POSTGRES_HOSTS for postgres.hosts), then secret files.
- * Hides libyaml. One table in config.c describes every option: key, type, preset, range, flags, help. An unknown key, a
- * wrong value or a missing required option stops the start and names the line. Read once; constant from then on.
+ * The configuration: a YAML file, then the environment (GUARDIAN_POSTGRES_HOSTS for
+ * postgres.hosts), then secret files. Hides libyaml. One table in config.c describes every option:
+ * key, type, preset, range, flags, help. An unknown key, a wrong value or a missing required option
+ * stops the start and names the line. Read once; constant from then on.
  */
 #include <stdbool.h>
 #include <stdint.h>
@@ -26,24 +27,25 @@ struct config_list {
 };
 
 struct config {
-    char *listen;               /* "unix:/path" or "host:port" */
-    char *pool;                 /* "short" or "stream": the name of this service's pool */
+    char *listen; /* "unix:/path" or "host:port" */
+    char *pool;   /* "short" or "stream": the name of this service's pool */
     int64_t workers;
-    int64_t drain_ms;           /* after SIGTERM, how long to go on accepting */
-    char *state_dir;            /* the audit spool */
+    int64_t drain_ms; /* after SIGTERM, how long to go on accepting */
+    char *state_dir;  /* the audit spool */
     int64_t request_timeout_ms;
     int64_t query_timeout_max_ms;
     char *log_level;
     struct {
-        struct config_list hosts;       /* "host:port" or "/socket/dir:port" */
+        struct config_list hosts; /* "host:port" or "/socket/dir:port" */
         char *sslmode, *sslrootcert;
         int64_t connect_timeout_s;
         char *console_database;
-        struct config_list managed_databases;   /* the first is the preset */
-        struct config_secret app_password, monitor_password, reader_password; /* of guardian_app, … */
+        struct config_list managed_databases; /* the first is the preset */
+        struct config_secret app_password, monitor_password,
+            reader_password; /* of guardian_app, … */
     } postgres;
     struct {
-        char *address;                  /* "host:port" or "unix:/path"; NULL with sentinels */
+        char *address; /* "host:port" or "unix:/path"; NULL with sentinels */
         struct config_list sentinels;
         char *sentinel_primary;
         struct config_secret password;
@@ -54,14 +56,17 @@ struct config {
         int64_t access_ttl_s, refresh_ttl_s;
     } auth;
     struct {
-        struct config_secret seal_key;  /* 64 hex digits: an Ed25519 seed; empty: heads are not countersigned */
+        struct config_secret
+            seal_key; /* 64 hex digits: an Ed25519 seed; empty: heads are not countersigned */
         int64_t seal_interval_s;
     } audit;
 };
 
 /* The caller owns *ret_config. Errors: CONFIG, with file and line in the detail. */
-bool config_load(const char *path, struct config **ret_config, struct err *err) __attribute__((warn_unused_result));
-/* Parses a text as a file named `name` (fuzzing, tests); `environment` is NULL or a NULL-terminated list of NAME=value. */
+bool config_load(const char *path, struct config **ret_config, struct err *err)
+    __attribute__((warn_unused_result));
+/* Parses a text as a file named `name` (fuzzing, tests); `environment` is NULL or a NULL-terminated
+ * list of NAME=value. */
 bool config_parse(const char *text, size_t size, const char *name, const char *const *environment,
                   struct config **ret_config, struct err *err) __attribute__((warn_unused_result));
 void config_free(struct config *config);

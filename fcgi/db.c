@@ -8,11 +8,11 @@
 #include "clock.h"
 #include "db_connection.h"
 
-#define SLOTS 8
+#define SLOTS          8
 #define PARAMETERS_MAX 24
 /* A connection that had to take the primary for want of a standby looks again after this time. */
 #define FALLBACK_AGE_MS 10000
-#define DRAIN_MS 200
+#define DRAIN_MS        200
 
 struct slot {
     PGconn *connection;
@@ -52,12 +52,15 @@ void db_close(struct db *db) {
 void db_reset(struct db *db) {
     for (int i = 0; i < SLOTS; i++) {
         struct slot *slot = &db->slots[i];
-        if (slot->connection && (slot->suspect || PQtransactionStatus(slot->connection) != PQTRANS_IDLE)) slot_close(slot);
+        if (slot->connection &&
+            (slot->suspect || PQtransactionStatus(slot->connection) != PQTRANS_IDLE))
+            slot_close(slot);
         slot->in_use = false;
     }
 }
 
-/* What the server said while the connection was idle: a goodbye makes it unusable before anything is sent on it. */
+/* What the server said while the connection was idle: a goodbye makes it unusable before anything
+ * is sent on it. */
 static bool is_alive(const struct slot *slot) {
     struct pollfd poll_fd = { .fd = PQsocket(slot->connection), .events = POLLIN };
     if (PQstatus(slot->connection) != CONNECTION_OK) return false;
@@ -79,17 +82,21 @@ static struct slot *slot_find(struct db *db, const struct db_at *at, const char 
         struct slot *slot = &db->slots[i];
         if (slot->in_use) continue;
         if (slot->connection && slot->role == at->role && slot->target == at->target &&
-            strcmp(slot->database, database) == 0 && strcmp(slot->host, at->host ? at->host : "") == 0)
+            strcmp(slot->database, database) == 0 &&
+            strcmp(slot->host, at->host ? at->host : "") == 0)
             return slot;
-        if (!oldest || !slot->connection || (oldest->connection && slot->used_ms < oldest->used_ms)) oldest = slot;
+        if (!oldest || !slot->connection || (oldest->connection && slot->used_ms < oldest->used_ms))
+            oldest = slot;
     }
     if (oldest) slot_close(oldest);
     return oldest;
 }
 
-static bool slot_take(struct db *db, const struct db_at *at, struct slot **ret_slot, struct err *err) {
+static bool slot_take(struct db *db, const struct db_at *at, struct slot **ret_slot,
+                      struct err *err) {
     const char *database = db_database(db->config, at);
-    if (strlen(database) >= sizeof db->slots[0].database || (at->host && strlen(at->host) >= sizeof db->slots[0].host))
+    if (strlen(database) >= sizeof db->slots[0].database ||
+        (at->host && strlen(at->host) >= sizeof db->slots[0].host))
         return err_set(err, ERR_NOT_FOUND, "there is no such database");
     struct slot *slot = slot_find(db, at, database);
     if (!slot) return err_set(err, ERR_INTERNAL, "too many database connections in one request");
@@ -109,7 +116,8 @@ static bool slot_take(struct db *db, const struct db_at *at, struct slot **ret_s
     return true;
 }
 
-/* Gives the connection back; a failed statement is drained, and what cannot be drained is closed. */
+/* Gives the connection back; a failed statement is drained, and what cannot be drained is closed.
+ */
 static void slot_give(struct slot *slot, const struct err *err) {
     slot->in_use = false;
     bool idle = err->code == ERR_NONE || db_drain(slot->connection, DRAIN_MS);
@@ -117,41 +125,48 @@ static void slot_give(struct slot *slot, const struct err *err) {
     else slot_close(slot);
 }
 
-static bool prepare(struct slot *slot, const struct db_at *at, enum db_statement statement, struct err *err) {
+static bool prepare(struct slot *slot, const struct db_at *at, enum db_statement statement,
+                    struct err *err) {
     const struct db_statement_text *text = &db_statement_texts[statement];
     if (slot->prepared[statement]) return true;
-    if (!PQsendPrepare(slot->connection, text->name, text->sql, 0, NULL)) return db_error(slot->connection, NULL, err);
+    if (!PQsendPrepare(slot->connection, text->name, text->sql, 0, NULL))
+        return db_error(slot->connection, NULL, err);
     bool ok = true;
     for (;;) {
         if (!db_wait(slot->connection, at, err)) return false;
         PGresult *result = PQgetResult(slot->connection);
         if (!result) break;
-        if (PQresultStatus(result) != PGRES_COMMAND_OK) ok = db_error(slot->connection, result, err);
+        if (PQresultStatus(result) != PGRES_COMMAND_OK)
+            ok = db_error(slot->connection, result, err);
         PQclear(result);
     }
     if (ok) slot->prepared[statement] = 1;
     return ok;
 }
 
-static bool send(struct slot *slot, const struct db_at *at, enum db_statement statement, const char *const *values,
-                 int count, struct err *err) {
-    if (count > PARAMETERS_MAX) return err_set(err, ERR_INTERNAL, "too many parameters for a statement");
+static bool send(struct slot *slot, const struct db_at *at, enum db_statement statement,
+                 const char *const *values, int count, struct err *err) {
+    if (count > PARAMETERS_MAX)
+        return err_set(err, ERR_INTERNAL, "too many parameters for a statement");
     if (!prepare(slot, at, statement, err)) return false;
-    if (!PQsendQueryPrepared(slot->connection, db_statement_texts[statement].name, count, values, NULL, NULL, 0))
+    if (!PQsendQueryPrepared(slot->connection, db_statement_texts[statement].name, count, values,
+                             NULL, NULL, 0))
         return db_error(slot->connection, NULL, err);
     return true;
 }
 
 /* Calls `each` for every result of the statement that was sent. */
-static bool receive(struct slot *slot, const struct db_at *at, bool (*each)(void *, PGresult *, struct err *),
-                    void *context, struct err *err) {
+static bool receive(struct slot *slot, const struct db_at *at,
+                    bool (*each)(void *, PGresult *, struct err *), void *context,
+                    struct err *err) {
     bool ok = true;
     for (;;) {
         if (!db_wait(slot->connection, at, err)) return false;
         PGresult *result = PQgetResult(slot->connection);
         if (!result) return ok;
         ExecStatusType status = PQresultStatus(result);
-        if (status == PGRES_TUPLES_OK || status == PGRES_SINGLE_TUPLE || status == PGRES_COMMAND_OK) {
+        if (status == PGRES_TUPLES_OK || status == PGRES_SINGLE_TUPLE ||
+            status == PGRES_COMMAND_OK) {
             if (ok && !each(context, result, err)) {
                 ok = false;
                 db_cancel(slot->connection);
@@ -177,12 +192,14 @@ static bool take_text(void *context, PGresult *result, struct err *err) {
     return text->text || err_set(err, ERR_LIMIT, "the answer is larger than a request may hold");
 }
 
-bool db_text(struct db *db, const struct db_at *at, enum db_statement statement, struct arena *arena,
-             const char *const *values, int count, const char **ret_text, size_t *ret_size, struct err *err) {
+bool db_text(struct db *db, const struct db_at *at, enum db_statement statement,
+             struct arena *arena, const char *const *values, int count, const char **ret_text,
+             size_t *ret_size, struct err *err) {
     struct slot *slot;
     struct text_context context = { .arena = arena };
     if (!slot_take(db, at, &slot, err)) return false;
-    bool ok = send(slot, at, statement, values, count, err) && receive(slot, at, take_text, &context, err);
+    bool ok = send(slot, at, statement, values, count, err) &&
+              receive(slot, at, take_text, &context, err);
     slot_give(slot, err);
     if (!ok) return false;
     if (!context.text) return err_set(err, ERR_NOT_FOUND, "there is no such thing");
@@ -198,25 +215,28 @@ static bool take_rows(void *context, PGresult *result, struct err *err) {
         for (int column = 0; object && column < PQnfields(result); column++) {
             json_t *value = PQgetisnull(result, row, column)
                                 ? json_null()
-                                : json_stringn(PQgetvalue(result, row, column), (size_t)PQgetlength(result, row, column));
+                                : json_stringn(PQgetvalue(result, row, column),
+                                               (size_t)PQgetlength(result, row, column));
             if (json_object_set_new(object, PQfname(result, column), value) != 0) {
                 json_decref(object);
                 object = NULL;
             }
         }
-        if (json_array_append_new(rows, object) != 0) return err_set(err, ERR_LIMIT, "out of memory for rows");
+        if (json_array_append_new(rows, object) != 0)
+            return err_set(err, ERR_LIMIT, "out of memory for rows");
     }
     return true;
 }
 
-bool db_rows(struct db *db, const struct db_at *at, enum db_statement statement, const char *const *values, int count,
-             json_t **ret_rows, struct err *err) {
+bool db_rows(struct db *db, const struct db_at *at, enum db_statement statement,
+             const char *const *values, int count, json_t **ret_rows, struct err *err) {
     struct slot *slot;
     json_t *rows = json_array();
     if (!rows) return err_set(err, ERR_LIMIT, "out of memory for rows");
     bool ok = slot_take(db, at, &slot, err);
     if (ok) {
-        ok = send(slot, at, statement, values, count, err) && receive(slot, at, take_rows, rows, err);
+        ok = send(slot, at, statement, values, count, err) &&
+             receive(slot, at, take_rows, rows, err);
         slot_give(slot, err);
     }
     if (ok) *ret_rows = rows;
@@ -233,7 +253,8 @@ static bool take_each(void *context, PGresult *result, struct err *err) {
     const struct each_context *each = context;
     const char *row[PARAMETERS_MAX];
     int columns = PQnfields(result);
-    if (PQntuples(result) > 0 && columns > PARAMETERS_MAX) return err_set(err, ERR_INTERNAL, "too many columns");
+    if (PQntuples(result) > 0 && columns > PARAMETERS_MAX)
+        return err_set(err, ERR_INTERNAL, "too many columns");
     for (int i = 0; i < PQntuples(result); i++) {
         for (int column = 0; column < columns; column++)
             row[column] = PQgetisnull(result, i, column) ? NULL : PQgetvalue(result, i, column);
@@ -242,14 +263,16 @@ static bool take_each(void *context, PGresult *result, struct err *err) {
     return true;
 }
 
-bool db_each(struct db *db, const struct db_at *at, enum db_statement statement, const char *const *values, int count,
-             bool (*each)(void *context, const char *const *row, int columns, struct err *err), void *context,
-             struct err *err) {
+bool db_each(struct db *db, const struct db_at *at, enum db_statement statement,
+             const char *const *values, int count,
+             bool (*each)(void *context, const char *const *row, int columns, struct err *err),
+             void *context, struct err *err) {
     struct slot *slot;
     struct each_context each_context = { .each = each, .context = context };
     if (!slot_take(db, at, &slot, err)) return false;
     bool ok = send(slot, at, statement, values, count, err);
-    if (ok && !PQsetSingleRowMode(slot->connection)) ok = err_set(err, ERR_INTERNAL, "no single-row mode");
+    if (ok && !PQsetSingleRowMode(slot->connection))
+        ok = err_set(err, ERR_INTERNAL, "no single-row mode");
     ok = ok && receive(slot, at, take_each, &each_context, err);
     slot_give(slot, err);
     return ok;

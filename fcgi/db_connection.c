@@ -9,10 +9,11 @@
 
 #include "clock.h"
 
-#define HOST_MAX 256
+#define HOST_MAX     256
 #define KEYWORDS_MAX 24
 
-/* The host that answered last for each target: a dead first host then costs its timeout once, not on every connection. */
+/* The host that answered last for each target: a dead first host then costs its timeout once, not
+ * on every connection. */
 static int last_good[2];
 
 struct host {
@@ -43,8 +44,10 @@ static void add(struct parameters *parameters, const char *key, const char *valu
     parameters->values[parameters->count] = NULL;
 }
 
-static void add_login(struct parameters *parameters, const struct config *config, enum db_role role) {
-    static const char *const users[] = { [DB_APP] = "guardian_app", [DB_MONITOR] = "guardian_monitor",
+static void add_login(struct parameters *parameters, const struct config *config,
+                      enum db_role role) {
+    static const char *const users[] = { [DB_APP] = "guardian_app",
+                                         [DB_MONITOR] = "guardian_monitor",
                                          [DB_READER] = "guardian_reader" };
     const struct config_secret *passwords[] = { [DB_APP] = &config->postgres.app_password,
                                                 [DB_MONITOR] = &config->postgres.monitor_password,
@@ -55,14 +58,19 @@ static void add_login(struct parameters *parameters, const struct config *config
 
 const char *db_database(const struct config *config, const struct db_at *at) {
     if (at->database) return at->database;
-    return at->role == DB_APP ? config->postgres.console_database : config->postgres.managed_databases.items[0];
+    return at->role == DB_APP ? config->postgres.console_database
+                              : config->postgres.managed_databases.items[0];
 }
 
-/* The server's own limits are a second line behind our deadlines: they hold when this process is killed. */
-static void options_make(char *options, size_t size, const struct config *config, const struct db_at *at) {
-    long long limit_ms = at->role == DB_READER ? config->query_timeout_max_ms : config->request_timeout_ms;
-    (void)snprintf(options, size, "-c statement_timeout=%lld -c client_connection_check_interval=1000%s", limit_ms + 1000,
-                   at->role == DB_READER ? "" : " -c search_path=");
+/* The server's own limits are a second line behind our deadlines: they hold when this process is
+ * killed. */
+static void options_make(char *options, size_t size, const struct config *config,
+                         const struct db_at *at) {
+    long long limit_ms =
+        at->role == DB_READER ? config->query_timeout_max_ms : config->request_timeout_ms;
+    (void)snprintf(options, size,
+                   "-c statement_timeout=%lld -c client_connection_check_interval=1000%s",
+                   limit_ms + 1000, at->role == DB_READER ? "" : " -c search_path=");
 }
 
 static bool poll_connect(PGconn *connection, int64_t deadline_ms, struct err *err) {
@@ -72,15 +80,16 @@ static bool poll_connect(PGconn *connection, int64_t deadline_ms, struct err *er
         struct pollfd poll_fd = { .fd = PQsocket(connection),
                                   .events = status == PGRES_POLLING_READING ? POLLIN : POLLOUT };
         int ready = poll(&poll_fd, 1, clock_left_ms(deadline_ms));
-        if (ready == 0) return err_set(err, ERR_DB_UNAVAILABLE, "PostgreSQL at %s:%s does not answer",
-                                       PQhost(connection), PQport(connection));
+        if (ready == 0)
+            return err_set(err, ERR_DB_UNAVAILABLE, "PostgreSQL at %s:%s does not answer",
+                           PQhost(connection), PQport(connection));
         if (ready > 0) status = PQconnectPoll(connection);
     }
     return true;
 }
 
-static bool connect_host(const struct config *config, const struct db_at *at, const char *text, PGconn **ret_connection,
-                         struct err *err) {
+static bool connect_host(const struct config *config, const struct db_at *at, const char *text,
+                         PGconn **ret_connection, struct err *err) {
     struct host host;
     if (!host_parse(text, &host, err)) return false;
     char options[160];
@@ -110,7 +119,8 @@ static bool connect_host(const struct config *config, const struct db_at *at, co
         return false;
     }
     if (!poll_connect(connection, host_deadline_ms, err) || PQsetnonblocking(connection, 1) != 0) {
-        (void)err_set(err, ERR_DB_UNAVAILABLE, "the connection to PostgreSQL cannot be made non-blocking");
+        (void)err_set(err, ERR_DB_UNAVAILABLE,
+                      "the connection to PostgreSQL cannot be made non-blocking");
         PQfinish(connection);
         return false;
     }
@@ -119,16 +129,19 @@ static bool connect_host(const struct config *config, const struct db_at *at, co
 }
 
 bool db_is_standby(const PGconn *connection) {
-    const char *hot_standby = PQparameterStatus(connection, "in_hot_standby"); /* reported from PostgreSQL 14 on */
+    const char *hot_standby =
+        PQparameterStatus(connection, "in_hot_standby"); /* reported from PostgreSQL 14 on */
     return hot_standby && strcmp(hot_standby, "on") == 0;
 }
 
-static bool asks_recovery(PGconn *connection, const struct db_at *at, bool *ret_standby, struct err *err) {
+static bool asks_recovery(PGconn *connection, const struct db_at *at, bool *ret_standby,
+                          struct err *err) {
     if (PQparameterStatus(connection, "in_hot_standby")) {
         *ret_standby = db_is_standby(connection);
         return true;
     }
-    if (!PQsendQuery(connection, "SELECT pg_catalog.pg_is_in_recovery()")) return db_error(connection, NULL, err);
+    if (!PQsendQuery(connection, "SELECT pg_catalog.pg_is_in_recovery()"))
+        return db_error(connection, NULL, err);
     if (!db_wait(connection, at, err)) return false;
     PGresult *result = PQgetResult(connection);
     bool ok = PQresultStatus(result) == PGRES_TUPLES_OK && PQntuples(result) == 1;
@@ -139,7 +152,8 @@ static bool asks_recovery(PGconn *connection, const struct db_at *at, bool *ret_
 }
 
 /* Tries every host, the last good one first. For a standby a primary is kept as second best. */
-bool db_connect(const struct config *config, const struct db_at *at, PGconn **ret_connection, struct err *err) {
+bool db_connect(const struct config *config, const struct db_at *at, PGconn **ret_connection,
+                struct err *err) {
     const struct config_list *hosts = &config->postgres.hosts;
     if (at->host) return connect_host(config, at, at->host, ret_connection, err);
     PGconn *second_best = NULL;
@@ -171,27 +185,32 @@ bool db_connect(const struct config *config, const struct db_at *at, PGconn **re
         *ret_connection = second_best;
         return true;
     }
-    if (cause.code == ERR_NONE) return err_set(err, ERR_DB_UNAVAILABLE, "none of the servers is the primary");
+    if (cause.code == ERR_NONE)
+        return err_set(err, ERR_DB_UNAVAILABLE, "none of the servers is the primary");
     *err = cause;
     return false;
 }
 
-/* One step of waiting: sends what is unsent, reads what came. False when neither came before the deadline. */
+/* One step of waiting: sends what is unsent, reads what came. False when neither came before the
+ * deadline. */
 static bool wait_step(PGconn *connection, const struct db_at *at, struct err *err) {
     int unsent = PQflush(connection);
     if (unsent < 0) return db_error(connection, NULL, err);
-    struct pollfd poll_fds[2] = { { .fd = PQsocket(connection), .events = (short)(unsent ? POLLIN | POLLOUT : POLLIN) },
+    struct pollfd poll_fds[2] = { { .fd = PQsocket(connection),
+                                    .events = (short)(unsent ? POLLIN | POLLOUT : POLLIN) },
                                   { .fd = at->client_socket, .events = POLLRDHUP } };
     int ready = poll(poll_fds, at->client_socket >= 0 ? 2 : 1, clock_left_ms(at->deadline_ms));
     if (ready == 0) {
         db_cancel(connection);
-        return err_set(err, ERR_DEADLINE, "the database did not answer in time; the statement was cancelled");
+        return err_set(err, ERR_DEADLINE,
+                       "the database did not answer in time; the statement was cancelled");
     }
     if (ready > 0 && (poll_fds[1].revents & (POLLRDHUP | POLLHUP | POLLERR))) {
         db_cancel(connection);
         return err_set(err, ERR_CLIENT_GONE, "the client went away; the statement was cancelled");
     }
-    if (ready > 0 && (poll_fds[0].revents & (POLLIN | POLLHUP | POLLERR)) && !PQconsumeInput(connection))
+    if (ready > 0 && (poll_fds[0].revents & (POLLIN | POLLHUP | POLLERR)) &&
+        !PQconsumeInput(connection))
         return db_error(connection, NULL, err);
     return true;
 }
@@ -204,7 +223,8 @@ bool db_wait(PGconn *connection, const struct db_at *at, struct err *err) {
 
 static void *cancel_thread(void *cancel) {
     char message[256];
-    (void)PQcancel(cancel, message, sizeof message); /* nothing to do when it fails: the connection gets closed */
+    (void)PQcancel(cancel, message,
+                   sizeof message); /* nothing to do when it fails: the connection gets closed */
     PQfreeCancel(cancel);
     return NULL;
 }
@@ -229,13 +249,16 @@ bool db_drain(PGconn *connection, int wait_ms) {
     for (;;) {
         while (PQisBusy(connection) || PQflush(connection) > 0) {
             struct pollfd poll_fd = { .fd = PQsocket(connection), .events = POLLIN };
-            if (poll(&poll_fd, 1, clock_left_ms(at.deadline_ms)) <= 0 || !PQconsumeInput(connection)) return false;
+            if (poll(&poll_fd, 1, clock_left_ms(at.deadline_ms)) <= 0 ||
+                !PQconsumeInput(connection))
+                return false;
         }
         PGresult *result = PQgetResult(connection);
         if (!result) return PQstatus(connection) == CONNECTION_OK;
         ExecStatusType status = PQresultStatus(result);
         PQclear(result);
-        if (status == PGRES_COPY_IN || status == PGRES_COPY_OUT || status == PGRES_COPY_BOTH) return false;
+        if (status == PGRES_COPY_IN || status == PGRES_COPY_OUT || status == PGRES_COPY_BOTH)
+            return false;
     }
 }
 
@@ -247,7 +270,8 @@ bool db_command(PGconn *connection, const struct db_at *at, const char *sql, str
         PGresult *result = PQgetResult(connection);
         if (!result) return ok;
         ExecStatusType status = PQresultStatus(result);
-        if (status != PGRES_COMMAND_OK && status != PGRES_TUPLES_OK) ok = db_error(connection, result, err);
+        if (status != PGRES_COMMAND_OK && status != PGRES_TUPLES_OK)
+            ok = db_error(connection, result, err);
         PQclear(result);
     }
 }
@@ -259,10 +283,12 @@ struct sqlstate_row {
 
 /* The longest prefix comes first. */
 static const struct sqlstate_row sqlstate_rows[] = {
-    { "57014", ERR_CANCELLED },      { "57P01", ERR_DB_UNAVAILABLE }, { "57P02", ERR_DB_UNAVAILABLE },
-    { "57P03", ERR_DB_UNAVAILABLE }, { "25006", ERR_SQL_READ_ONLY },  { "25P03", ERR_DB_UNAVAILABLE },
-    { "42501", ERR_SQL_PERMISSION }, { "42601", ERR_SQL_SYNTAX },     { "3D000", ERR_NOT_FOUND },
-    { "08", ERR_DB_UNAVAILABLE },    { "28", ERR_DB_UNAVAILABLE },    { "53", ERR_BUSY },
+    { "57014", ERR_CANCELLED },      { "57P01", ERR_DB_UNAVAILABLE },
+    { "57P02", ERR_DB_UNAVAILABLE }, { "57P03", ERR_DB_UNAVAILABLE },
+    { "25006", ERR_SQL_READ_ONLY },  { "25P03", ERR_DB_UNAVAILABLE },
+    { "42501", ERR_SQL_PERMISSION }, { "42601", ERR_SQL_SYNTAX },
+    { "3D000", ERR_NOT_FOUND },      { "08", ERR_DB_UNAVAILABLE },
+    { "28", ERR_DB_UNAVAILABLE },    { "53", ERR_BUSY },
     { "58", ERR_DB_UNAVAILABLE },    { "XX", ERR_SQL },
 };
 
@@ -285,7 +311,8 @@ bool db_error(const PGconn *connection, const PGresult *result, struct err *err)
     const char *sqlstate = result ? PQresultErrorField(result, PG_DIAG_SQLSTATE) : NULL;
     if (!sqlstate) {
         const char *message = PQerrorMessage(connection);
-        return first_line(message && *message ? message : "the connection to PostgreSQL was lost", ERR_DB_UNAVAILABLE, err);
+        return first_line(message && *message ? message : "the connection to PostgreSQL was lost",
+                          ERR_DB_UNAVAILABLE, err);
     }
     const char *message = PQresultErrorField(result, PG_DIAG_MESSAGE_PRIMARY);
     const char *position = PQresultErrorField(result, PG_DIAG_STATEMENT_POSITION);
@@ -294,7 +321,7 @@ bool db_error(const PGconn *connection, const PGresult *result, struct err *err)
     if (code == ERR_CANCELLED && message && strstr(message, "timeout")) code = ERR_DEADLINE;
     (void)err_set(err, code, "%s", message ? message : "the server gave no message");
     (void)snprintf(err->sqlstate, sizeof err->sqlstate, "%s", sqlstate);
-    if (position) err->position = atoi(position);
+    if (position) err->position = (int)strtol(position, NULL, 10);
     if (hint) (void)snprintf(err->hint, sizeof err->hint, "%s", hint);
     return false;
 }

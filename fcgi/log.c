@@ -42,10 +42,12 @@ static void append(struct line *line, const char *bytes, size_t size) {
 
 static void append_string(struct line *line, const char *text) {
     append(line, "\"", 1);
-    for (const unsigned char *c = (const unsigned char *)text; *c && line->size + 16 < sizeof line->text; c++) {
+    for (const unsigned char *c = (const unsigned char *)text;
+         *c && line->size + 16 < sizeof line->text; c++) {
         char escaped[8];
         if (*c == '"' || *c == '\\') append(line, (char[]){ '\\', (char)*c }, 2);
-        else if (*c < 0x20 || *c == 0x7f) append(line, escaped, (size_t)snprintf(escaped, sizeof escaped, "\\u%04x", *c));
+        else if (*c < 0x20 || *c == 0x7f)
+            append(line, escaped, (size_t)snprintf(escaped, sizeof escaped, "\\u%04x", *c));
         else append(line, (const char *)c, 1);
     }
     append(line, "\"", 1);

@@ -2,8 +2,9 @@
 #ifndef GUARDIAN_LOG_H
 #define GUARDIAN_LOG_H
 /*
- * One JSON line to standard error per event: {"time","level","event",…fields}. Programs and the worker log; libraries
- * (gateways, domain) return errors instead. Never a secret or an SQL literal. A line is one write(2) of at most 4 KiB.
+ * One JSON line to standard error per event: {"time","level","event",…fields}. Programs and the
+ * worker log; libraries (gateways, domain) return errors instead. Never a secret or an SQL literal.
+ * A line is one write(2) of at most 4 KiB.
  */
 #include <stdbool.h>
 
@@ -13,6 +14,7 @@ void log_init(enum log_level level, const char *program);
 bool log_level_parse(const char *text, enum log_level *ret_level);
 
 /* Fields are triples of (key, 's', const char *) or (key, 'i', long long), ended by NULL:
- * log_event(LOG_INFO, "start", "workers", 'i', 4LL, "pool", 's', "short", NULL). A NULL string is left out. */
+ * log_event(LOG_INFO, "start", "workers", 'i', 4LL, "pool", 's', "short", NULL). A NULL string is
+ * left out. */
 void log_event(enum log_level level, const char *event, ...) __attribute__((sentinel));
 #endif

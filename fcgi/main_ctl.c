@@ -14,7 +14,7 @@
 #include "migrate.h"
 #include "password.h"
 
-#define TIMEOUT_MS 30000
+#define TIMEOUT_MS           30000
 #define WHOLE_LOG_TIMEOUT_MS 3600000
 
 struct options {
@@ -22,14 +22,18 @@ struct options {
 };
 
 static int usage(FILE *out, int status) {
-    (void)fputs("Usage: guardianctl -c FILE COMMAND\n\n"
-                "  migrate --admin CONNINFO    create or upgrade roles, the console's database, and prepare the managed ones;\n"
-                "                              CONNINFO connects as a superuser (passwords by PGPASSFILE)\n"
-                "  admin create NAME           add a super-administrator; the password is asked for, or read from standard input\n"
-                "  audit verify [--file FILE] [--public-key HEX]\n"
-                "                              recompute the audit chain, of the database or of an export; status 1 when broken\n"
-                "  config check                check FILE and leave\n",
-                out);
+    (void)fputs(
+        "Usage: guardianctl -c FILE COMMAND\n\n"
+        "  migrate --admin CONNINFO    create or upgrade roles, the console's database, and "
+        "prepare the managed ones;\n"
+        "                              CONNINFO connects as a superuser (passwords by PGPASSFILE)\n"
+        "  admin create NAME           add a super-administrator; the password is asked for, or "
+        "read from standard input\n"
+        "  audit verify [--file FILE] [--public-key HEX]\n"
+        "                              recompute the audit chain, of the database or of an export; "
+        "status 1 when broken\n"
+        "  config check                check FILE and leave\n",
+        out);
     return status;
 }
 
@@ -70,10 +74,14 @@ static int admin_create(const struct config *config, const char *name, struct er
     bool ok = password_hash(password, hash, err);
     password_wipe(password);
     if (!ok || !db_open(config, &db, err)) return fail(err);
-    struct db_at at = { .role = DB_APP, .target = DB_PRIMARY, .deadline_ms = clock_ms() + TIMEOUT_MS, .client_socket = -1 };
+    struct db_at at = { .role = DB_APP,
+                        .target = DB_PRIMARY,
+                        .deadline_ms = clock_ms() + TIMEOUT_MS,
+                        .client_socket = -1 };
     const char *values[] = { name, hash };
     ok = db_rows(db, &at, DB_ADMIN_CREATE, values, 2, &rows, err);
-    if (ok && json_array_size(rows) == 0) ok = err_set(err, ERR_CONFLICT, "%s already exists; nothing was changed", name);
+    if (ok && json_array_size(rows) == 0)
+        ok = err_set(err, ERR_CONFLICT, "%s already exists; nothing was changed", name);
     json_decref(rows);
     db_close(db);
     if (!ok) return fail(err);
@@ -81,8 +89,8 @@ static int admin_create(const struct config *config, const char *name, struct er
     return 0;
 }
 
-static bool verify(const struct config *config, const struct options *options, struct audit_verdict *ret_verdict,
-                   struct err *err) {
+static bool verify(const struct config *config, const struct options *options,
+                   struct audit_verdict *ret_verdict, struct err *err) {
     if (options->file) {
         FILE *file = strcmp(options->file, "-") == 0 ? stdin : fopen(options->file, "r");
         if (!file) return err_set(err, ERR_BAD_REQUEST, "%s: %m", options->file);
@@ -92,14 +100,17 @@ static bool verify(const struct config *config, const struct options *options, s
     }
     struct db *db;
     if (!db_open(config, &db, err)) return false;
-    struct db_at at = { .role = DB_APP, .target = DB_PRIMARY, .deadline_ms = clock_ms() + WHOLE_LOG_TIMEOUT_MS,
+    struct db_at at = { .role = DB_APP,
+                        .target = DB_PRIMARY,
+                        .deadline_ms = clock_ms() + WHOLE_LOG_TIMEOUT_MS,
                         .client_socket = -1 };
     bool ok = audit_verify_database(db, &at, options->public_key, ret_verdict, err);
     db_close(db);
     return ok;
 }
 
-static int audit_verify(const struct config *config, const struct options *options, struct err *err) {
+static int audit_verify(const struct config *config, const struct options *options,
+                        struct err *err) {
     struct audit_verdict verdict;
     int64_t started_ms = clock_ms();
     if (!verify(config, options, &verdict, err)) return fail(err);
@@ -112,22 +123,30 @@ static int audit_verify(const struct config *config, const struct options *optio
 }
 
 static bool is_command(char **words, int count, const char *first, const char *second) {
-    return count > 0 && strcmp(words[0], first) == 0 && (!second || (count > 1 && strcmp(words[1], second) == 0));
+    return count > 0 && strcmp(words[0], first) == 0 &&
+           (!second || (count > 1 && strcmp(words[1], second) == 0));
 }
 
-static int dispatch(const struct config *config, const struct options *options, char **words, int count) {
+static int dispatch(const struct config *config, const struct options *options, char **words,
+                    int count) {
     struct err err = ERR_INIT;
-    if (is_command(words, count, "migrate", NULL) && count == 1) return migrate(config, options, &err);
-    if (is_command(words, count, "admin", "create") && count == 3) return admin_create(config, words[2], &err);
-    if (is_command(words, count, "audit", "verify") && count == 2) return audit_verify(config, options, &err);
+    if (is_command(words, count, "migrate", NULL) && count == 1)
+        return migrate(config, options, &err);
+    if (is_command(words, count, "admin", "create") && count == 3)
+        return admin_create(config, words[2], &err);
+    if (is_command(words, count, "audit", "verify") && count == 2)
+        return audit_verify(config, options, &err);
     if (is_command(words, count, "config", "check") && count == 2) return 0;
     return usage(stderr, 2);
 }
 
 int main(int argc, char **argv) {
-    static const struct option long_options[] = { { "config", required_argument, NULL, 'c' }, { "admin", required_argument, NULL, 'a' },
-                                                  { "file", required_argument, NULL, 'f' }, { "public-key", required_argument, NULL, 'p' },
-                                                  { "version", no_argument, NULL, 'v' }, { "help", no_argument, NULL, 'h' },
+    static const struct option long_options[] = { { "config", required_argument, NULL, 'c' },
+                                                  { "admin", required_argument, NULL, 'a' },
+                                                  { "file", required_argument, NULL, 'f' },
+                                                  { "public-key", required_argument, NULL, 'p' },
+                                                  { "version", no_argument, NULL, 'v' },
+                                                  { "help", no_argument, NULL, 'h' },
                                                   { NULL, 0, NULL, 0 } };
     struct options options = { .config_path = NULL };
     for (int letter; (letter = getopt_long(argc, argv, "c:", long_options, NULL)) != -1;) {

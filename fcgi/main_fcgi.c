@@ -11,16 +11,20 @@
 
 static int usage(FILE *out, int status) {
     (void)fprintf(out, "Usage: guardian-fcgi -c FILE [--check]\n\n"
-                       "  -c, --config FILE  configuration (YAML)\n      --check        check the configuration and leave\n"
-                       "      --version      print the version\n      --help         print this\n\nOptions in FILE, each also "
+                       "  -c, --config FILE  configuration (YAML)\n      --check        check the "
+                       "configuration and leave\n"
+                       "      --version      print the version\n      --help         print "
+                       "this\n\nOptions in FILE, each also "
                        "as environment variable (GUARDIAN_POSTGRES_HOSTS for postgres.hosts):\n");
     config_help(out);
     return status;
 }
 
 int main(int argc, char **argv) {
-    static const struct option long_options[] = { { "config", required_argument, NULL, 'c' }, { "check", no_argument, NULL, 'k' },
-                                                  { "version", no_argument, NULL, 'v' }, { "help", no_argument, NULL, 'h' },
+    static const struct option long_options[] = { { "config", required_argument, NULL, 'c' },
+                                                  { "check", no_argument, NULL, 'k' },
+                                                  { "version", no_argument, NULL, 'v' },
+                                                  { "help", no_argument, NULL, 'h' },
                                                   { NULL, 0, NULL, 0 } };
     const char *path = NULL;
     bool check = false;
@@ -42,7 +46,8 @@ int main(int argc, char **argv) {
         return 2;
     }
     if (!log_level_parse(config->log_level, &level)) {
-        (void)fprintf(stderr, "guardian-fcgi: %s: log_level must be error, warn, info or debug\n", path);
+        (void)fprintf(stderr, "guardian-fcgi: %s: log_level must be error, warn, info or debug\n",
+                      path);
         return 2;
     }
     log_init(level, "guardian-fcgi");

@@ -8,11 +8,12 @@
 #include <sys/mman.h>
 
 #define WORKERS_MAX 256
-#define TEXT_MAX (512u * 1024)
-#define CLASSES 6 /* status / 100; 0 collects the impossible */
+#define TEXT_MAX    (512u * 1024)
+#define CLASSES     6 /* status / 100; 0 collects the impossible */
 
-static const int64_t bucket_us[METRICS_BUCKETS] = { 500,    1000,   2500,    5000,    10000,   25000,
-                                                    50000, 100000, 250000, 1000000, 5000000, 30000000 };
+static const int64_t bucket_us[METRICS_BUCKETS] = { 500,    1000,    2500,    5000,
+                                                    10000,  25000,   50000,   100000,
+                                                    250000, 1000000, 5000000, 30000000 };
 
 struct route_metrics {
     atomic_llong classes[CLASSES];
@@ -32,7 +33,8 @@ struct metrics {
 bool metrics_open(const char *pool, int workers, struct metrics **ret_metrics, struct err *err) {
     struct metrics *metrics =
         mmap(NULL, sizeof *metrics, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-    if (metrics == MAP_FAILED) return err_set(err, ERR_INTERNAL, "cannot map memory for the metrics: %m");
+    if (metrics == MAP_FAILED)
+        return err_set(err, ERR_INTERNAL, "cannot map memory for the metrics: %m");
     (void)snprintf(metrics->pool, sizeof metrics->pool, "%s", pool);
     metrics->workers = workers > WORKERS_MAX ? WORKERS_MAX : workers;
     *ret_metrics = metrics;
@@ -44,7 +46,8 @@ void metrics_close(struct metrics *metrics) {
 }
 
 void metrics_busy(struct metrics *metrics, int worker, bool busy) {
-    if (worker >= 0 && worker < WORKERS_MAX) atomic_store_explicit(&metrics->busy[worker], busy, memory_order_relaxed);
+    if (worker >= 0 && worker < WORKERS_MAX)
+        atomic_store_explicit(&metrics->busy[worker], busy, memory_order_relaxed);
 }
 
 int metrics_busy_count(const struct metrics *metrics) {
@@ -82,7 +85,8 @@ bool metrics_is_draining(const struct metrics *metrics) {
     return atomic_load(&metrics->draining);
 }
 
-void metrics_request(struct metrics *metrics, int route, int status, int64_t duration_us, int64_t bytes_out) {
+void metrics_request(struct metrics *metrics, int route, int status, int64_t duration_us,
+                     int64_t bytes_out) {
     if (route < 0 || route >= METRICS_ROUTES_MAX) route = METRICS_ROUTES_MAX;
     struct route_metrics *row = &metrics->routes[route];
     int class = status / 100;
@@ -113,16 +117,19 @@ static void print(struct text *text, const char *format, ...) {
 }
 
 /* A family's samples stand together: the exposition format wants it so. */
-typedef void print_family(struct text *text, const char *pool, const struct route_metrics *row, const char *name);
+typedef void print_family(struct text *text, const char *pool, const struct route_metrics *row,
+                          const char *name);
 
-static void print_requests(struct text *text, const char *pool, const struct route_metrics *row, const char *name) {
-    for (int class = 1; class < CLASSES; class++)
+static void print_requests(struct text *text, const char *pool, const struct route_metrics *row,
+                           const char *name) {
+    for (int class = 1; class < CLASSES; class ++)
         if (get(&row->classes[class]))
-            print(text, "guardian_requests_total{pool=\"%s\",route=\"%s\",status=\"%dxx\"} %lld\n", pool, name, class,
-                  get(&row->classes[class]));
+            print(text, "guardian_requests_total{pool=\"%s\",route=\"%s\",status=\"%dxx\"} %lld\n",
+                  pool, name, class, get(&row->classes[class]));
 }
 
-static void print_duration(struct text *text, const char *pool, const struct route_metrics *row, const char *name) {
+static void print_duration(struct text *text, const char *pool, const struct route_metrics *row,
+                           const char *name) {
     static const char family[] = "guardian_request_duration_seconds";
     long long seen = 0;
     for (int i = 0; i < METRICS_BUCKETS; i++) {
@@ -130,37 +137,50 @@ static void print_duration(struct text *text, const char *pool, const struct rou
         print(text, "%s_bucket{pool=\"%s\",route=\"%s\",le=\"%g\"} %lld\n", family, pool, name,
               (double)bucket_us[i] / 1e6, seen);
     }
-    print(text, "%s_bucket{pool=\"%s\",route=\"%s\",le=\"+Inf\"} %lld\n", family, pool, name, get(&row->count));
-    print(text, "%s_sum{pool=\"%s\",route=\"%s\"} %.6f\n", family, pool, name, (double)get(&row->sum_us) / 1e6);
+    print(text, "%s_bucket{pool=\"%s\",route=\"%s\",le=\"+Inf\"} %lld\n", family, pool, name,
+          get(&row->count));
+    print(text, "%s_sum{pool=\"%s\",route=\"%s\"} %.6f\n", family, pool, name,
+          (double)get(&row->sum_us) / 1e6);
     print(text, "%s_count{pool=\"%s\",route=\"%s\"} %lld\n", family, pool, name, get(&row->count));
 }
 
-static void print_bytes(struct text *text, const char *pool, const struct route_metrics *row, const char *name) {
-    print(text, "guardian_response_bytes_total{pool=\"%s\",route=\"%s\"} %lld\n", pool, name, get(&row->bytes_out));
+static void print_bytes(struct text *text, const char *pool, const struct route_metrics *row,
+                        const char *name) {
+    print(text, "guardian_response_bytes_total{pool=\"%s\",route=\"%s\"} %lld\n", pool, name,
+          get(&row->bytes_out));
 }
 
 const char *metrics_text(const struct metrics *metrics, struct arena *arena, int routes,
-                         void (*name_of)(int route, char *ret_name, size_t size), size_t *ret_size) {
+                         void (*name_of)(int route, char *ret_name, size_t size),
+                         size_t *ret_size) {
     static const struct family {
         const char *head;
         print_family *print;
     } families[] = {
-        { "# HELP guardian_requests_total Requests by route and class of status.\n# TYPE guardian_requests_total counter\n",
+        { "# HELP guardian_requests_total Requests by route and class of status.\n# TYPE "
+          "guardian_requests_total counter\n",
           print_requests },
-        { "# HELP guardian_request_duration_seconds Time from the request's first byte to its last.\n"
-          "# TYPE guardian_request_duration_seconds histogram\n", print_duration },
-        { "# HELP guardian_response_bytes_total Bytes of the replies.\n# TYPE guardian_response_bytes_total counter\n",
+        { "# HELP guardian_request_duration_seconds Time from the request's first byte to its "
+          "last.\n"
+          "# TYPE guardian_request_duration_seconds histogram\n",
+          print_duration },
+        { "# HELP guardian_response_bytes_total Bytes of the replies.\n# TYPE "
+          "guardian_response_bytes_total counter\n",
           print_bytes },
     };
     struct text text = { .room = TEXT_MAX };
     text.bytes = arena_alloc(arena, text.room);
     print(&text,
-          "# HELP guardian_workers Workers of the pool.\n# TYPE guardian_workers gauge\nguardian_workers{pool=\"%s\"} %d\n"
-          "# HELP guardian_workers_busy Workers that serve a request now.\n# TYPE guardian_workers_busy gauge\n"
+          "# HELP guardian_workers Workers of the pool.\n# TYPE guardian_workers "
+          "gauge\nguardian_workers{pool=\"%s\"} %d\n"
+          "# HELP guardian_workers_busy Workers that serve a request now.\n# TYPE "
+          "guardian_workers_busy gauge\n"
           "guardian_workers_busy{pool=\"%s\"} %d\n"
           "# HELP guardian_workers_lost_total Workers that died and were replaced.\n"
-          "# TYPE guardian_workers_lost_total counter\nguardian_workers_lost_total{pool=\"%s\"} %lld\n",
-          metrics->pool, metrics->workers, metrics->pool, metrics_busy_count(metrics), metrics->pool, get(&metrics->lost));
+          "# TYPE guardian_workers_lost_total counter\nguardian_workers_lost_total{pool=\"%s\"} "
+          "%lld\n",
+          metrics->pool, metrics->workers, metrics->pool, metrics_busy_count(metrics),
+          metrics->pool, get(&metrics->lost));
     for (size_t family = 0; family < sizeof families / sizeof families[0]; family++) {
         print(&text, "%s", families[family].head);
         for (int i = 0; i <= METRICS_ROUTES_MAX; i++) {

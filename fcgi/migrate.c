@@ -20,11 +20,18 @@ static bool run(PGconn *connection, const char *sql, const char *what, struct er
 }
 
 /* Connects like `conninfo` but to `database` (NULL: as it says). */
-static bool open_admin(const char *conninfo, const char *database, PGconn **ret_connection, struct err *err) {
-    const char *keys[] = { "dbname", "dbname", "application_name", "options", "connect_timeout", NULL };
-    const char *values[] = { conninfo, database, "guardianctl migrate", "-c search_path=public -c client_min_messages=warning",
-                             "10", NULL };
-    /* The first dbname is expanded as a connection string; a later one overrides only its database. */
+static bool open_admin(const char *conninfo, const char *database, PGconn **ret_connection,
+                       struct err *err) {
+    const char *keys[] = { "dbname",  "dbname",          "application_name",
+                           "options", "connect_timeout", NULL };
+    const char *values[] = { conninfo,
+                             database,
+                             "guardianctl migrate",
+                             "-c search_path=public -c client_min_messages=warning",
+                             "10",
+                             NULL };
+    /* The first dbname is expanded as a connection string; a later one overrides only its database.
+     */
     if (!database) keys[1] = "fallback_application_name", values[1] = "guardianctl";
     PGconn *connection = PQconnectdbParams(keys, values, 1);
     if (PQstatus(connection) != CONNECTION_OK) {
@@ -36,7 +43,8 @@ static bool open_admin(const char *conninfo, const char *database, PGconn **ret_
     return true;
 }
 
-static bool exists(PGconn *connection, const char *sql, const char *name, bool *ret_exists, struct err *err) {
+static bool exists(PGconn *connection, const char *sql, const char *name, bool *ret_exists,
+                   struct err *err) {
     const char *values[] = { name };
     PGresult *result = PQexecParams(connection, sql, 1, NULL, values, NULL, NULL, 0);
     bool ok = PQresultStatus(result) == PGRES_TUPLES_OK;
@@ -59,16 +67,20 @@ static const struct role roles[] = {
     { "guardian_reader", "LOGIN", "64", SECRET_OF(reader_password) },
 };
 
-/* The server gets a verifier, never the password: it stays out of its log and of pg_stat_statements. */
-static bool set_password(PGconn *connection, const char *role, const struct config_secret *password, struct err *err) {
+/* The server gets a verifier, never the password: it stays out of its log and of
+ * pg_stat_statements. */
+static bool set_password(PGconn *connection, const char *role, const struct config_secret *password,
+                         struct err *err) {
     if (!password->text) return true;
     char *verifier = PQencryptPasswordConn(connection, password->text, role, "scram-sha-256");
     char *literal = verifier ? PQescapeLiteral(connection, verifier, strlen(verifier)) : NULL;
     PQfreemem(verifier);
     char sql[1024];
-    bool ok = literal && snprintf(sql, sizeof sql, "ALTER ROLE %s PASSWORD %s", role, literal) < (int)sizeof sql;
+    bool ok = literal && snprintf(sql, sizeof sql, "ALTER ROLE %s PASSWORD %s", role, literal) <
+                             (int)sizeof sql;
     PQfreemem(literal);
-    return ok ? run(connection, sql, role, err) : err_set(err, ERR_LIMIT, "cannot make a password verifier for %s", role);
+    return ok ? run(connection, sql, role, err)
+              : err_set(err, ERR_LIMIT, "cannot make a password verifier for %s", role);
 }
 
 static bool make_roles(PGconn *connection, const struct config *config, struct err *err) {
@@ -76,13 +88,19 @@ static bool make_roles(PGconn *connection, const struct config *config, struct e
     for (size_t i = 0; i < sizeof roles / sizeof roles[0]; i++) {
         const struct role *role = &roles[i];
         bool there;
-        if (!exists(connection, "SELECT 1 FROM pg_roles WHERE rolname = $1", role->name, &there, err)) return false;
+        if (!exists(connection, "SELECT 1 FROM pg_roles WHERE rolname = $1", role->name, &there,
+                    err))
+            return false;
         (void)snprintf(sql, sizeof sql,
-                       "%s ROLE %s %s NOSUPERUSER NOCREATEDB NOCREATEROLE NOREPLICATION NOBYPASSRLS CONNECTION LIMIT %s",
-                       there ? "ALTER" : "CREATE", role->name, role->attributes, role->connection_limit);
+                       "%s ROLE %s %s NOSUPERUSER NOCREATEDB NOCREATEROLE NOREPLICATION "
+                       "NOBYPASSRLS CONNECTION LIMIT %s",
+                       there ? "ALTER" : "CREATE", role->name, role->attributes,
+                       role->connection_limit);
         if (!run(connection, sql, role->name, err)) return false;
-        const struct config_secret *password = (const void *)((const char *)config + role->password_offset);
-        if (role->password_offset && !set_password(connection, role->name, password, err)) return false;
+        const struct config_secret *password =
+            (const void *)((const char *)config + role->password_offset);
+        if (role->password_offset && !set_password(connection, role->name, password, err))
+            return false;
         if (!there) printf("role %s created\n", role->name);
     }
     return run(connection,
@@ -97,17 +115,22 @@ static bool make_roles(PGconn *connection, const struct config *config, struct e
 
 static bool make_database(PGconn *connection, const char *name, struct err *err) {
     bool there;
-    if (!exists(connection, "SELECT 1 FROM pg_database WHERE datname = $1", name, &there, err)) return false;
+    if (!exists(connection, "SELECT 1 FROM pg_database WHERE datname = $1", name, &there, err))
+        return false;
     char *identifier = PQescapeIdentifier(connection, name, strlen(name)), sql[512];
     bool ok = identifier != NULL || err_set(err, ERR_LIMIT, "out of memory");
     if (ok && !there) {
-        (void)snprintf(sql, sizeof sql, "CREATE DATABASE %s OWNER guardian_owner ENCODING 'UTF8' TEMPLATE template0", identifier);
+        (void)snprintf(sql, sizeof sql,
+                       "CREATE DATABASE %s OWNER guardian_owner ENCODING 'UTF8' TEMPLATE template0",
+                       identifier);
         ok = run(connection, sql, name, err);
         if (ok) printf("database %s created\n", name);
     }
     if (ok) {
-        (void)snprintf(sql, sizeof sql, "REVOKE ALL ON DATABASE %s FROM PUBLIC; GRANT CONNECT ON DATABASE %s TO guardian_app",
-                       identifier, identifier);
+        (void)snprintf(
+            sql, sizeof sql,
+            "REVOKE ALL ON DATABASE %s FROM PUBLIC; GRANT CONNECT ON DATABASE %s TO guardian_app",
+            identifier, identifier);
         ok = run(connection, sql, name, err);
     }
     PQfreemem(identifier);
@@ -117,10 +140,15 @@ static bool make_database(PGconn *connection, const char *name, struct err *err)
 static bool apply(PGconn *connection, const struct migration_text *migration, struct err *err) {
     bool done;
     const char *values[] = { migration->name };
-    if (!exists(connection, "SELECT 1 FROM schema_migration WHERE name = $1", migration->name, &done, err)) return false;
+    if (!exists(connection, "SELECT 1 FROM schema_migration WHERE name = $1", migration->name,
+                &done, err))
+        return false;
     if (done) return true;
-    if (!run(connection, "BEGIN", migration->name, err) || !run(connection, migration->sql, migration->name, err)) return false;
-    PGresult *result = PQexecParams(connection, "INSERT INTO schema_migration (name) VALUES ($1)", 1, NULL, values, NULL, NULL, 0);
+    if (!run(connection, "BEGIN", migration->name, err) ||
+        !run(connection, migration->sql, migration->name, err))
+        return false;
+    PGresult *result = PQexecParams(connection, "INSERT INTO schema_migration (name) VALUES ($1)",
+                                    1, NULL, values, NULL, NULL, 0);
     bool ok = PQresultStatus(result) == PGRES_COMMAND_OK || fail(connection, migration->name, err);
     PQclear(result);
     ok = ok && run(connection, "COMMIT", migration->name, err);
@@ -133,12 +161,16 @@ static bool migrate_console(const struct config *config, const char *conninfo, s
     if (!open_admin(conninfo, config->postgres.console_database, &connection, err)) return false;
     bool ok = run(connection,
                   "SELECT pg_advisory_lock(7165489300);"
-                  "REVOKE CREATE ON SCHEMA public FROM PUBLIC; GRANT USAGE, CREATE ON SCHEMA public TO guardian_owner;"
+                  "REVOKE CREATE ON SCHEMA public FROM PUBLIC; GRANT USAGE, CREATE ON SCHEMA "
+                  "public TO guardian_owner;"
                   "GRANT USAGE ON SCHEMA public TO guardian_app; SET ROLE guardian_owner;"
-                  "CREATE TABLE IF NOT EXISTS schema_migration (name text PRIMARY KEY, at timestamptz NOT NULL DEFAULT now())",
+                  "CREATE TABLE IF NOT EXISTS schema_migration (name text PRIMARY KEY, at "
+                  "timestamptz NOT NULL DEFAULT now())",
                   "the console's database", err);
-    for (const struct migration_text *migration = migration_texts; ok && migration->name; migration++)
-        if (strncmp(migration->name, "migrations/", 11) == 0) ok = apply(connection, migration, err);
+    for (const struct migration_text *migration = migration_texts; ok && migration->name;
+         migration++)
+        if (strncmp(migration->name, "migrations/", 11) == 0)
+            ok = apply(connection, migration, err);
     PQfinish(connection);
     return ok;
 }
@@ -147,8 +179,10 @@ static bool prepare_managed(const char *database, const char *conninfo, struct e
     PGconn *connection;
     if (!open_admin(conninfo, database, &connection, err)) return false;
     bool ok = run(connection, "SELECT pg_advisory_lock(7165489300); BEGIN", database, err);
-    for (const struct migration_text *migration = migration_texts; ok && migration->name; migration++)
-        if (strncmp(migration->name, "managed/", 8) == 0) ok = run(connection, migration->sql, migration->name, err);
+    for (const struct migration_text *migration = migration_texts; ok && migration->name;
+         migration++)
+        if (strncmp(migration->name, "managed/", 8) == 0)
+            ok = run(connection, migration->sql, migration->name, err);
     ok = ok && run(connection, "COMMIT", database, err);
     PQfinish(connection);
     if (ok) printf("database %s prepared\n", database);
@@ -158,7 +192,8 @@ static bool prepare_managed(const char *database, const char *conninfo, struct e
 bool migrate_run(const struct config *config, const char *conninfo, struct err *err) {
     PGconn *connection;
     if (!open_admin(conninfo, NULL, &connection, err)) return false;
-    bool ok = run(connection, "SELECT pg_advisory_lock(7165489300)", "lock", err) && make_roles(connection, config, err) &&
+    bool ok = run(connection, "SELECT pg_advisory_lock(7165489300)", "lock", err) &&
+              make_roles(connection, config, err) &&
               make_database(connection, config->postgres.console_database, err);
     PQfinish(connection);
     ok = ok && migrate_console(config, conninfo, err);

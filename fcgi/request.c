@@ -14,8 +14,9 @@
 #include "clock.h"
 
 #define API_PREFIX "/api/v1"
-/* A peer that connects and says nothing, or stops reading, must not keep a worker for longer than this. */
-#define READ_TIMEOUT_S 10
+/* A peer that connects and says nothing, or stops reading, must not keep a worker for longer than
+ * this. */
+#define READ_TIMEOUT_S  10
 #define WRITE_TIMEOUT_S 30
 
 static FCGX_Request *fcgx(const struct request *request) {
@@ -24,7 +25,7 @@ static FCGX_Request *fcgx(const struct request *request) {
 
 void *request_transport_new(int listen_socket) {
     FCGX_Request *transport = calloc(1, sizeof *transport);
-    if (transport && FCGX_InitRequest(transport, listen_socket, 0) != 0) {
+    if (transport && (FCGX_Init() != 0 || FCGX_InitRequest(transport, listen_socket, 0) != 0)) {
         free(transport);
         return NULL;
     }
@@ -35,14 +36,17 @@ bool request_accept(void *transport, int listen_socket) {
     FCGX_Request *fcgi = transport;
     int connection = accept4(listen_socket, NULL, NULL, SOCK_CLOEXEC);
     if (connection < 0) return false;
-    struct timeval read_timeout = { .tv_sec = READ_TIMEOUT_S }, write_timeout = { .tv_sec = WRITE_TIMEOUT_S };
+    struct timeval read_timeout = { .tv_sec = READ_TIMEOUT_S },
+                   write_timeout = { .tv_sec = WRITE_TIMEOUT_S };
     if (setsockopt(connection, SOL_SOCKET, SO_RCVTIMEO, &read_timeout, sizeof read_timeout) != 0 ||
-        setsockopt(connection, SOL_SOCKET, SO_SNDTIMEO, &write_timeout, sizeof write_timeout) != 0) {
+        setsockopt(connection, SOL_SOCKET, SO_SNDTIMEO, &write_timeout, sizeof write_timeout) !=
+            0) {
         close(connection);
         return false;
     }
-    /* libfcgi takes a connection that it did not accept itself only when it believes it to be a kept one. When the
-     * peer turns out to be silent it goes back to its own accept, which the non-blocking socket makes fail at once. */
+    /* libfcgi takes a connection that it did not accept itself only when it believes it to be a
+     * kept one. When the peer turns out to be silent it goes back to its own accept, which the
+     * non-blocking socket makes fail at once. */
     fcgi->ipcFd = connection;
     fcgi->keepConnection = 1;
     return FCGX_Accept_r(fcgi) == 0;
@@ -63,8 +67,10 @@ static void id_make(char id[REQUEST_ID_MAX + 1]) {
     if (getrandom(r, sizeof r, 0) != (ssize_t)sizeof r) abort();
     r[6] = (unsigned char)((r[6] & 0x0f) | 0x40);
     r[8] = (unsigned char)((r[8] & 0x3f) | 0x80);
-    (void)snprintf(id, REQUEST_ID_MAX + 1, "%02x%02x%02x%02x-%02x%02x-%02x%02x-%02x%02x-%02x%02x%02x%02x%02x%02x", r[0],
-                   r[1], r[2], r[3], r[4], r[5], r[6], r[7], r[8], r[9], r[10], r[11], r[12], r[13], r[14], r[15]);
+    (void)snprintf(id, REQUEST_ID_MAX + 1,
+                   "%02x%02x%02x%02x-%02x%02x-%02x%02x-%02x%02x-%02x%02x%02x%02x%02x%02x", r[0],
+                   r[1], r[2], r[3], r[4], r[5], r[6], r[7], r[8], r[9], r[10], r[11], r[12], r[13],
+                   r[14], r[15]);
 }
 
 static enum request_method method_parse(const char *name) {
@@ -82,7 +88,8 @@ const char *request_header(const struct request *request, const char *name) {
     char param[80] = "HTTP_";
     size_t size = 5;
     for (; *name && size + 1 < sizeof param; name++)
-        param[size++] = *name == '-' ? '_' : (char)(*name >= 'a' && *name <= 'z' ? *name - 32 : *name);
+        param[size++] =
+            *name == '-' ? '_' : (char)(*name >= 'a' && *name <= 'z' ? *name - 32 : *name);
     param[size] = '\0';
     return request_param(request, param);
 }
@@ -158,13 +165,17 @@ static void decref(void *value) {
 
 bool request_body_parse(struct request *request, struct err *err) {
     json_error_t problem;
-    json_t *body = json_loadb(request->body_text, request->body_size, JSON_REJECT_DUPLICATES, &problem);
+    json_t *body =
+        json_loadb(request->body_text, request->body_size, JSON_REJECT_DUPLICATES, &problem);
     if (!body)
-        return err_set(err, ERR_BAD_JSON, "%s (line %d, column %d)", problem.text, problem.line, problem.column);
-    if (!arena_defer(request->arena, decref, body)) return err_set(err, ERR_LIMIT, "out of request memory");
+        return err_set(err, ERR_BAD_JSON, "%s (line %d, column %d)", problem.text, problem.line,
+                       problem.column);
+    if (!arena_defer(request->arena, decref, body))
+        return err_set(err, ERR_LIMIT, "out of request memory");
     if (!json_is_object(body)) return err_set(err, ERR_BAD_JSON, "the body must be a JSON object");
     if (depth_of(body, REQUEST_JSON_DEPTH_MAX + 1) > REQUEST_JSON_DEPTH_MAX)
-        return err_set(err, ERR_BAD_JSON, "the body is nested more than %d levels deep", REQUEST_JSON_DEPTH_MAX);
+        return err_set(err, ERR_BAD_JSON, "the body is nested more than %d levels deep",
+                       REQUEST_JSON_DEPTH_MAX);
     request->body = body;
     return true;
 }
@@ -174,47 +185,61 @@ static bool body_read(struct request *request, struct err *err) {
     if (!length || !*length || strcmp(length, "0") == 0) return true;
     char *end;
     unsigned long long size = strtoull(length, &end, 10);
-    if (*end || length[0] == '-') return err_set(err, ERR_BAD_REQUEST, "Content-Length is not a number");
+    if (*end || length[0] == '-')
+        return err_set(err, ERR_BAD_REQUEST, "Content-Length is not a number");
     if (size > REQUEST_BODY_MAX)
         return err_set(err, ERR_TOO_LARGE, "a body has at most %u bytes", REQUEST_BODY_MAX);
     const char *type = request_param(request, "CONTENT_TYPE");
     size_t type_size = type ? strcspn(type, "; ") : 0;
-    if (type_size != strlen("application/json") || strncasecmp(type, "application/json", type_size) != 0)
+    if (type_size != strlen("application/json") ||
+        strncasecmp(type, "application/json", type_size) != 0)
         return err_set(err, ERR_MEDIA_TYPE, "send the body as Content-Type: application/json");
     char *text = arena_alloc(request->arena, (size_t)size + 1);
     if (!text) return err_set(err, ERR_LIMIT, "out of request memory");
     int got = FCGX_GetStr(text, (int)size, fcgx(request)->in);
-    if (got != (int)size) return err_set(err, ERR_BAD_REQUEST, "the body ended early: %d of %llu bytes", got, size);
+    if (got != (int)size)
+        return err_set(err, ERR_BAD_REQUEST, "the body ended early: %d of %llu bytes", got, size);
     request->body_text = text;
     request->body_size = (size_t)size;
     return request_body_parse(request, err);
 }
 
-bool request_read(struct request *request, void *transport, struct arena *arena, int64_t timeout_ms, struct err *err) {
-    *request = (struct request){ .arena = arena, .transport = transport, .method = METHOD_OTHER, .method_name = "",
-                                 .path = "", .query = "", .source_ip = "", .body_text = "" };
+bool request_read(struct request *request, void *transport, struct arena *arena, int64_t timeout_ms,
+                  struct err *err) {
+    *request = (struct request){ .arena = arena,
+                                 .transport = transport,
+                                 .method = METHOD_OTHER,
+                                 .method_name = "",
+                                 .path = "",
+                                 .query = "",
+                                 .source_ip = "",
+                                 .body_text = "" };
     request->started_us = clock_us();
     request->started_ms = request->started_us / 1000;
     request->deadline_ms = request->started_ms + timeout_ms;
     const char *id = request_param(request, "HTTP_X_REQUEST_ID");
     if (id_is_legal(id)) (void)snprintf(request->id, sizeof request->id, "%s", id);
     else id_make(request->id);
-    const char *method = request_param(request, "REQUEST_METHOD"), *uri = request_param(request, "REQUEST_URI");
+    const char *method = request_param(request, "REQUEST_METHOD"),
+               *uri = request_param(request, "REQUEST_URI");
     const char *address = request_param(request, "REMOTE_ADDR");
-    if (!method || !uri) return err_set(err, ERR_BAD_REQUEST, "REQUEST_METHOD and REQUEST_URI are missing");
+    if (!method || !uri)
+        return err_set(err, ERR_BAD_REQUEST, "REQUEST_METHOD and REQUEST_URI are missing");
     /* Copies: libfcgi's parameters die with the request on the wire, before it is logged. */
     size_t path_size = strcspn(uri, "?");
     const char *path = arena_strndup(arena, uri, path_size);
     const char *query = arena_strdup(arena, uri[path_size] ? uri + path_size + 1 : "");
     method = arena_strdup(arena, method);
     address = arena_strdup(arena, address ? address : "");
-    if (!path || !query || !method || !address) return err_set(err, ERR_LIMIT, "out of request memory");
+    if (!path || !query || !method || !address)
+        return err_set(err, ERR_LIMIT, "out of request memory");
     request->query = query;
     request->source_ip = address;
     request->method_name = method;
     request->method = method_parse(method);
     /* What has no API prefix stands outside the API and is looked up whole ("/metrics"). */
-    request->path = strncmp(path, API_PREFIX "/", sizeof API_PREFIX) == 0 ? path + sizeof API_PREFIX - 1 : path;
+    request->path =
+        strncmp(path, API_PREFIX "/", sizeof API_PREFIX) == 0 ? path + sizeof API_PREFIX - 1 : path;
     return body_read(request, err);
 }
 
@@ -236,8 +261,8 @@ static bool put(struct request *request, const char *data, size_t size) {
 static bool put_header(struct request *request, const char *name, const char *value) {
     /* A value with a line break would be a header of its own. */
     if (strpbrk(value, "\r\n")) return true;
-    return put(request, name, strlen(name)) && put(request, ": ", 2) && put(request, value, strlen(value)) &&
-           put(request, "\r\n", 2);
+    return put(request, name, strlen(name)) && put(request, ": ", 2) &&
+           put(request, value, strlen(value)) && put(request, "\r\n", 2);
 }
 
 bool request_begin(struct request *request, int status, const char *content_type,
@@ -247,7 +272,8 @@ bool request_begin(struct request *request, int status, const char *content_type
     request->replied = true;
     request->status = status;
     (void)snprintf(number, sizeof number, "%d", status);
-    if (!put_header(request, "Status", number) || !put_header(request, "X-Request-Id", request->id)) return false;
+    if (!put_header(request, "Status", number) || !put_header(request, "X-Request-Id", request->id))
+        return false;
     if (content_type && !put_header(request, "Content-Type", content_type)) return false;
     for (; headers && headers->name; headers++) {
         if (strcmp(headers->name, "Cache-Control") == 0) cache_named = true;
@@ -257,16 +283,19 @@ bool request_begin(struct request *request, int status, const char *content_type
     return put(request, "\r\n", 2);
 }
 
-void request_reply(struct request *request, int status, const char *content_type, const struct request_header *headers,
-                   const char *body, size_t size) {
+void request_reply(struct request *request, int status, const char *content_type,
+                   const struct request_header *headers, const char *body, size_t size) {
     struct request_header all[16];
     char length[24];
     size_t count = 0;
-    for (; headers && headers[count].name && count + 2 < sizeof all / sizeof all[0]; count++) all[count] = headers[count];
+    for (; headers && headers[count].name && count + 2 < sizeof all / sizeof all[0]; count++)
+        all[count] = headers[count];
     (void)snprintf(length, sizeof length, "%zu", size);
-    if (status != 304 && status != 204) all[count++] = (struct request_header){ "Content-Length", length };
+    if (status != 304 && status != 204)
+        all[count++] = (struct request_header){ "Content-Length", length };
     all[count] = (struct request_header){ NULL, NULL };
-    if (request_begin(request, status, size ? content_type : NULL, all)) (void)request_write(request, body, size);
+    if (request_begin(request, status, size ? content_type : NULL, all))
+        (void)request_write(request, body, size);
 }
 
 bool request_write(struct request *request, const char *data, size_t size) {
@@ -280,7 +309,8 @@ bool request_flush(struct request *request) {
 
 void request_abort(struct request *request) {
     request->broken = true;
-    /* Without the end of the request on the wire, nginx closes its client's connection in the middle of the transfer. */
+    /* Without the end of the request on the wire, nginx closes its client's connection in the
+     * middle of the transfer. */
     if (fcgx(request)->ipcFd >= 0) (void)shutdown(fcgx(request)->ipcFd, SHUT_RDWR);
 }
 
@@ -290,7 +320,8 @@ int request_socket(const struct request *request) {
 
 bool request_client_gone(struct request *request) {
     struct pollfd poll_fd = { .fd = request_socket(request), .events = POLLRDHUP };
-    if (!request->broken && poll(&poll_fd, 1, 0) > 0 && (poll_fd.revents & (POLLRDHUP | POLLHUP | POLLERR)))
+    if (!request->broken && poll(&poll_fd, 1, 0) > 0 &&
+        (poll_fd.revents & (POLLRDHUP | POLLHUP | POLLERR)))
         request->broken = true;
     return request->broken;
 }
@@ -299,30 +330,40 @@ static json_t *problem_json(const struct request *request, const struct err *err
     char type[96];
     (void)snprintf(type, sizeof type, "https://iot-guardian.dev/problems/%s", err_name(err->code));
     json_t *problem =
-        json_pack("{s:s s:s s:i s:s? s:s s:s s:s}", "type", type, "title", err_title(err->code), "status",
-                  err_status(err->code), "detail", is_utf8(err->detail, strlen(err->detail)) ? err->detail : "", "instance",
-                  is_utf8(request->path, strlen(request->path)) ? request->path : "", "code", err_name(err->code),
-                  "request_id", request->id);
+        json_pack("{s:s s:s s:i s:s? s:s s:s s:s}", "type", type, "title", err_title(err->code),
+                  "status", err_status(err->code), "detail",
+                  is_utf8(err->detail, strlen(err->detail)) ? err->detail : "", "instance",
+                  is_utf8(request->path, strlen(request->path)) ? request->path : "", "code",
+                  err_name(err->code), "request_id", request->id);
     if (!problem) return NULL;
     int failed = 0;
     if (err->field[0]) failed |= json_object_set_new(problem, "field", json_string(err->field));
-    if (err->sqlstate[0]) failed |= json_object_set_new(problem, "sqlstate", json_string(err->sqlstate));
-    if (err->position > 0) failed |= json_object_set_new(problem, "position", json_integer(err->position));
-    if (err->parser_version[0]) failed |= json_object_set_new(problem, "parser_version", json_string(err->parser_version));
+    if (err->sqlstate[0])
+        failed |= json_object_set_new(problem, "sqlstate", json_string(err->sqlstate));
+    if (err->position > 0)
+        failed |= json_object_set_new(problem, "position", json_integer(err->position));
+    if (err->parser_version[0])
+        failed |= json_object_set_new(problem, "parser_version", json_string(err->parser_version));
     if (err->hint[0]) failed |= json_object_set_new(problem, "hint", json_string(err->hint));
-    if (err->retry_after_s > 0) failed |= json_object_set_new(problem, "retry_after", json_integer(err->retry_after_s));
+    if (err->retry_after_s > 0)
+        failed |= json_object_set_new(problem, "retry_after", json_integer(err->retry_after_s));
     (void)failed; /* an optional member that does not fit in memory is left out */
     return problem;
 }
 
-void request_problem(struct request *request, const struct err *err, const struct request_header *headers) {
-    static const char last_resort[] = "{\"type\":\"https://iot-guardian.dev/problems/limit\",\"title\":\"Out of memory\","
-                                      "\"status\":500,\"detail\":\"\",\"instance\":\"\",\"code\":\"limit\",\"request_id\":\"\"}";
+void request_problem(struct request *request, const struct err *err,
+                     const struct request_header *headers) {
+    static const char last_resort[] =
+        "{\"type\":\"https://iot-guardian.dev/problems/limit\",\"title\":\"Out of memory\","
+        "\"status\":500,\"detail\":\"\",\"instance\":\"\",\"code\":\"limit\",\"request_id\":\"\"}";
     struct request_header all[12];
     size_t count = 0;
     char retry_after[16];
-    for (; headers && headers->name && count + 2 < sizeof all / sizeof all[0]; headers++) all[count++] = *headers;
-    int retry_after_s = err->retry_after_s > 0 ? err->retry_after_s : err_status(err->code) == 503 ? 2 : 0;
+    for (; headers && headers->name && count + 2 < sizeof all / sizeof all[0]; headers++)
+        all[count++] = *headers;
+    int retry_after_s = err->retry_after_s > 0         ? err->retry_after_s
+                        : err_status(err->code) == 503 ? 2
+                                                       : 0;
     if (retry_after_s > 0) {
         (void)snprintf(retry_after, sizeof retry_after, "%d", retry_after_s);
         all[count++] = (struct request_header){ "Retry-After", retry_after };
@@ -332,6 +373,7 @@ void request_problem(struct request *request, const struct err *err, const struc
     char *text = problem ? json_dumps(problem, JSON_COMPACT) : NULL;
     json_decref(problem);
     const char *body = text ? text : last_resort;
-    request_reply(request, err_status(err->code), "application/problem+json", all, body, strlen(body));
+    request_reply(request, err_status(err->code), "application/problem+json", all, body,
+                  strlen(body));
     free(text);
 }

@@ -6,23 +6,26 @@
 
 #include "request.h"
 
-static const struct field *find(const struct field *fields, enum field_place place, const char *name) {
+static const struct field *find(const struct field *fields, enum field_place place,
+                                const char *name) {
     for (; fields && fields->name; fields++)
         if (fields->place == place && strcmp(fields->name, name) == 0) return fields;
     return NULL;
 }
 
 static bool check_size(const struct field *field, size_t size, struct err *err) {
-    if ((int64_t)size < field->min) return err_field(err, field->name, "%s is too short or empty", field->name);
+    if ((int64_t)size < field->min)
+        return err_field(err, field->name, "%s is too short or empty", field->name);
     if (field->max > 0 && (int64_t)size > field->max)
-        return err_field(err, field->name, "%s has more than %lld bytes", field->name, (long long)field->max);
+        return err_field(err, field->name, "%s has more than %lld bytes", field->name,
+                         (long long)field->max);
     return true;
 }
 
 static bool check_integer(const struct field *field, int64_t value, struct err *err) {
     if (value < field->min || value > field->max)
-        return err_field(err, field->name, "%s must be between %lld and %lld", field->name, (long long)field->min,
-                         (long long)field->max);
+        return err_field(err, field->name, "%s must be between %lld and %lld", field->name,
+                         (long long)field->min, (long long)field->max);
     return true;
 }
 
@@ -41,10 +44,12 @@ static bool check_enum(const struct field *field, const char *value, struct err 
 static bool check_strings(const struct field *field, const json_t *value, struct err *err) {
     size_t i;
     json_t *item;
-    if (!json_is_array(value)) return err_field(err, field->name, "%s must be an array of strings", field->name);
+    if (!json_is_array(value))
+        return err_field(err, field->name, "%s must be an array of strings", field->name);
     if (!check_size(field, json_array_size(value), err)) return false;
     json_array_foreach(value, i, item) {
-        if (!json_is_string(item)) return err_field(err, field->name, "%s must be an array of strings", field->name);
+        if (!json_is_string(item))
+            return err_field(err, field->name, "%s must be an array of strings", field->name);
     }
     return true;
 }
@@ -52,16 +57,20 @@ static bool check_strings(const struct field *field, const json_t *value, struct
 static bool check_json(const struct field *field, const json_t *value, struct err *err) {
     switch (field->type) {
     case FIELD_STRING:
-        if (!json_is_string(value)) return err_field(err, field->name, "%s must be a string", field->name);
+        if (!json_is_string(value))
+            return err_field(err, field->name, "%s must be a string", field->name);
         return check_size(field, json_string_length(value), err);
     case FIELD_INTEGER:
-        if (!json_is_integer(value)) return err_field(err, field->name, "%s must be an integer", field->name);
+        if (!json_is_integer(value))
+            return err_field(err, field->name, "%s must be an integer", field->name);
         return check_integer(field, json_integer_value(value), err);
     case FIELD_BOOLEAN:
-        if (!json_is_boolean(value)) return err_field(err, field->name, "%s must be true or false", field->name);
+        if (!json_is_boolean(value))
+            return err_field(err, field->name, "%s must be true or false", field->name);
         return true;
     case FIELD_ENUM:
-        if (!json_is_string(value)) return err_field(err, field->name, "%s must be a string", field->name);
+        if (!json_is_string(value))
+            return err_field(err, field->name, "%s must be a string", field->name);
         return check_enum(field, json_string_value(value), err);
     case FIELD_STRINGS: return check_strings(field, value, err);
     }
@@ -90,7 +99,8 @@ static json_t *from_text(const struct field *field, const char *text, struct err
     return json_string(text);
 }
 
-static bool set(struct request *request, const struct field *field, json_t *value, struct err *err) {
+static bool set(struct request *request, const struct field *field, json_t *value,
+                struct err *err) {
     if (!value) return err_set(err, ERR_LIMIT, "out of request memory");
     if (!check_json(field, value, err)) {
         json_decref(value);
@@ -101,16 +111,19 @@ static bool set(struct request *request, const struct field *field, json_t *valu
     return true;
 }
 
-static bool read_query_pair(struct request *request, const struct field *fields, const char *pair, size_t size,
-                            struct err *err) {
+static bool read_query_pair(struct request *request, const struct field *fields, const char *pair,
+                            size_t size, struct err *err) {
     const char *equals = memchr(pair, '=', size);
     size_t name_size = equals ? (size_t)(equals - pair) : size;
     const char *name = request_decode(request->arena, pair, name_size, true);
-    const char *value = equals ? request_decode(request->arena, equals + 1, size - name_size - 1, true) : "";
-    if (!name || !value) return err_set(err, ERR_BAD_REQUEST, "the query string is not percent-encoded UTF-8");
+    const char *value =
+        equals ? request_decode(request->arena, equals + 1, size - name_size - 1, true) : "";
+    if (!name || !value)
+        return err_set(err, ERR_BAD_REQUEST, "the query string is not percent-encoded UTF-8");
     const struct field *field = find(fields, FIELD_QUERY, name);
     if (!field) return err_field(err, name, "there is no query parameter of that name here");
-    if (json_object_get(request->fields, name)) return err_field(err, name, "%s is given twice", name);
+    if (json_object_get(request->fields, name))
+        return err_field(err, name, "%s is given twice", name);
     return set(request, field, from_text(field, value, err), err);
 }
 
@@ -138,7 +151,8 @@ static bool fill_in(struct request *request, const struct field *fields, struct 
     for (const struct field *field = fields; field && field->name; field++) {
         if (json_object_get(request->fields, field->name)) continue;
         if (field->required) return err_field(err, field->name, "%s is missing", field->name);
-        if (field->preset && !set(request, field, from_text(field, field->preset, err), err)) return false;
+        if (field->preset && !set(request, field, from_text(field, field->preset, err), err))
+            return false;
     }
     return true;
 }
@@ -147,16 +161,19 @@ static void decref(void *value) {
     json_decref(value);
 }
 
-bool request_fields(struct request *request, const struct field *fields, const char *const *path_values,
-                    struct err *err) {
+bool request_fields(struct request *request, const struct field *fields,
+                    const char *const *path_values, struct err *err) {
     request->fields = json_object();
     if (!request->fields || !arena_defer(request->arena, decref, request->fields)) {
         request->fields = NULL;
         return err_set(err, ERR_LIMIT, "out of request memory");
     }
     for (const struct field *field = fields; field && field->name; field++)
-        if (field->place == FIELD_PATH && !set(request, field, from_text(field, *path_values++, err), err)) return false;
-    return read_query(request, fields, err) && read_body(request, fields, err) && fill_in(request, fields, err);
+        if (field->place == FIELD_PATH &&
+            !set(request, field, from_text(field, *path_values++, err), err))
+            return false;
+    return read_query(request, fields, err) && read_body(request, fields, err) &&
+           fill_in(request, fields, err);
 }
 
 const char *request_string(const struct request *request, const char *name) {

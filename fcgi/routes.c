@@ -6,6 +6,7 @@
 #include "api/api.h"
 #include "metrics.h"
 
+/* clang-format off */
 static const struct route table[] = {
     { .method = METHOD_POST, .path = "/auth/login", .needs = NEEDS_NOTHING, .audit = "auth.login",
       .fields = login_fields, .handle = api_login },
@@ -53,13 +54,17 @@ static const struct route table[] = {
     { .method = METHOD_GET, .path = "/health/ready", .needs = NEEDS_NOTHING, .handle = api_ready },
     { .method = METHOD_GET, .path = "/metrics", .needs = NEEDS_INTERNAL, .handle = api_metrics },
 };
+/* clang-format on */
 #define ROUTES ((int)(sizeof table / sizeof table[0]))
-_Static_assert(sizeof table / sizeof table[0] <= METRICS_ROUTES_MAX, "metrics have a row for every route");
+_Static_assert(sizeof table / sizeof table[0] <= METRICS_ROUTES_MAX,
+               "metrics have a row for every route");
 
 bool routes_check(struct err *err) {
     for (int i = 0; i < ROUTES; i++) {
-        if (table[i].needs == NEEDS_UNDECIDED) return err_set(err, ERR_INTERNAL, "route %s has no permission", table[i].path);
-        if (table[i].confirm && !table[i].audit) return err_set(err, ERR_INTERNAL, "route %s has no audit", table[i].path);
+        if (table[i].needs == NEEDS_UNDECIDED)
+            return err_set(err, ERR_INTERNAL, "route %s has no permission", table[i].path);
+        if (table[i].confirm && !table[i].audit)
+            return err_set(err, ERR_INTERNAL, "route %s has no audit", table[i].path);
     }
     return true;
 }
@@ -76,7 +81,8 @@ const struct route *routes_at(int index) {
     return index >= 0 && index < ROUTES ? &table[index] : NULL;
 }
 
-/* Matches segment by segment; remembers where the parameters stand. A literal segment never matches an encoded one. */
+/* Matches segment by segment; remembers where the parameters stand. A literal segment never matches
+ * an encoded one. */
 static int match(const char *pattern, const char *path, const char *starts[], size_t sizes[]) {
     int count = 0;
     while (*pattern || *path) {
@@ -100,7 +106,8 @@ static const char *method_name(enum request_method method) {
 
 /* Literal rows win over rows with parameters: fewer parameters is the better match. */
 bool routes_find(const struct request *request, const struct route **ret_route,
-                 const char *ret_values[ROUTES_PARAMETERS_MAX], const char **ret_allow, struct err *err) {
+                 const char *ret_values[ROUTES_PARAMETERS_MAX], const char **ret_allow,
+                 struct err *err) {
     const struct route *best = NULL;
     const char *starts[ROUTES_PARAMETERS_MAX], *best_starts[ROUTES_PARAMETERS_MAX], *allow = NULL;
     size_t sizes[ROUTES_PARAMETERS_MAX], best_sizes[ROUTES_PARAMETERS_MAX];
@@ -121,12 +128,14 @@ bool routes_find(const struct request *request, const struct route **ret_route,
     }
     if (!best && allow) {
         *ret_allow = allow;
-        return err_set(err, ERR_METHOD, "%.16s is not allowed here; allowed: %s", request->method_name, allow);
+        return err_set(err, ERR_METHOD, "%.16s is not allowed here; allowed: %s",
+                       request->method_name, allow);
     }
     if (!best) return err_set(err, ERR_NOT_FOUND, "there is nothing at this path");
     for (int i = 0; i < best_count; i++) {
         ret_values[i] = request_decode(request->arena, best_starts[i], best_sizes[i], false);
-        if (!ret_values[i]) return err_set(err, ERR_BAD_REQUEST, "the path is not percent-encoded UTF-8");
+        if (!ret_values[i])
+            return err_set(err, ERR_BAD_REQUEST, "the path is not percent-encoded UTF-8");
     }
     *ret_route = best;
     return true;

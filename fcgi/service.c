@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The parent: a listening socket, children, and what happens when one ends or the service is told to. */
+/* The parent: a listening socket, children, and what happens when one ends or the service is told
+ * to. */
 #include <errno.h>
 #include <fcntl.h>
 #include <netdb.h>
@@ -36,13 +37,14 @@ struct service {
 
 static bool listen_unix(const char *path, int backlog, int *ret_socket, struct err *err) {
     struct sockaddr_un address = { .sun_family = AF_UNIX };
-    if (strlen(path) >= sizeof address.sun_path) return err_set(err, ERR_CONFIG, "listen: the path is too long");
+    if (strlen(path) >= sizeof address.sun_path)
+        return err_set(err, ERR_CONFIG, "listen: the path is too long");
     strcpy(address.sun_path, path);
     int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
     (void)unlink(path);
     /* nginx connects as its own user: the folder decides who may reach the socket. */
-    if (fd < 0 || bind(fd, (struct sockaddr *)&address, sizeof address) != 0 || chmod(path, 0666) != 0 ||
-        listen(fd, backlog) != 0) {
+    if (fd < 0 || bind(fd, (struct sockaddr *)&address, sizeof address) != 0 ||
+        chmod(path, 0666) != 0 || listen(fd, backlog) != 0) {
         (void)err_set(err, ERR_CONFIG, "listen: %s: %s", path, strerror(errno));
         if (fd >= 0) close(fd);
         return false;
@@ -54,7 +56,8 @@ static bool listen_unix(const char *path, int backlog, int *ret_socket, struct e
 static bool listen_tcp(const char *text, int backlog, int *ret_socket, struct err *err) {
     char host[256];
     const char *colon = strrchr(text, ':');
-    if (!colon || (size_t)(colon - text) >= sizeof host) return err_set(err, ERR_CONFIG, "listen: %s is not host:port", text);
+    if (!colon || (size_t)(colon - text) >= sizeof host)
+        return err_set(err, ERR_CONFIG, "listen: %s is not host:port", text);
     (void)snprintf(host, sizeof host, "%.*s", (int)(colon - text), text);
     struct addrinfo hints = { .ai_flags = AI_PASSIVE, .ai_socktype = SOCK_STREAM }, *found;
     int problem = getaddrinfo(*host ? host : NULL, colon + 1, &hints, &found);
@@ -71,10 +74,12 @@ static bool listen_tcp(const char *text, int backlog, int *ret_socket, struct er
 }
 
 static bool service_listen(struct service *service, struct err *err) {
-    /* A short queue: who does not fit is told at once by nginx, never kept waiting without bound. */
+    /* A short queue: who does not fit is told at once by nginx, never kept waiting without bound.
+     */
     int backlog = (int)service->config->workers * 8;
     const char *listen_text = service->config->listen;
-    if (strncmp(listen_text, "unix:", 5) == 0) return listen_unix(listen_text + 5, backlog, &service->listen_socket, err);
+    if (strncmp(listen_text, "unix:", 5) == 0)
+        return listen_unix(listen_text + 5, backlog, &service->listen_socket, err);
     return listen_tcp(listen_text, backlog, &service->listen_socket, err);
 }
 
@@ -85,8 +90,9 @@ static void child_start(struct service *service, int index) {
     if (pid == 0) {
         (void)prctl(PR_SET_PDEATHSIG, SIGTERM);
         if (getppid() != parent) _exit(EXIT_FAILURE);
-        exit(index == service->count - 1 ? housekeeper_run(service->config)
-                                         : worker_run(service->config, service->metrics, service->listen_socket, index));
+        exit(index == service->count - 1
+                 ? housekeeper_run(service->config)
+                 : worker_run(service->config, service->metrics, service->listen_socket, index));
     }
     if (pid < 0) {
         log_event(LOG_ERROR, "fork", "detail", 's', strerror(errno), NULL);
@@ -113,7 +119,8 @@ static void child_ended(struct service *service, pid_t pid, int status, bool exp
 
 static void reap(struct service *service, bool expected) {
     int status;
-    for (pid_t pid; (pid = waitpid(-1, &status, WNOHANG)) > 0;) child_ended(service, pid, status, expected);
+    for (pid_t pid; (pid = waitpid(-1, &status, WNOHANG)) > 0;)
+        child_ended(service, pid, status, expected);
 }
 
 static int alive(const struct service *service) {
@@ -135,7 +142,8 @@ static void watch(struct service *service, const sigset_t *signals, int64_t unti
         for (int i = 0; i < service->count; i++) {
             struct child *child = &service->children[i];
             if (!child->pid && clock_ms() >= child->retry_ms) child_start(service, i);
-            else if (!child->pid && child->retry_ms - clock_ms() < wait_ms) wait_ms = child->retry_ms - clock_ms();
+            else if (!child->pid && child->retry_ms - clock_ms() < wait_ms)
+                wait_ms = child->retry_ms - clock_ms();
         }
         int number = wait_signal(signals, wait_ms > 0 ? wait_ms : 1);
         reap(service, false);
@@ -151,11 +159,14 @@ static void stop(struct service *service, const sigset_t *signals) {
         reap(service, true);
     }
     close(service->listen_socket);
-    if (strncmp(service->config->listen, "unix:", 5) == 0) (void)unlink(service->config->listen + 5);
+    if (strncmp(service->config->listen, "unix:", 5) == 0)
+        (void)unlink(service->config->listen + 5);
 }
 
 int service_run(const struct config *config) {
-    struct service service = { .config = config, .listen_socket = -1, .count = (int)config->workers + 1 };
+    struct service service = { .config = config,
+                               .listen_socket = -1,
+                               .count = (int)config->workers + 1 };
     struct err err = ERR_INIT;
     sigset_t signals;
     sigemptyset(&signals);
@@ -163,13 +174,14 @@ int service_run(const struct config *config) {
     sigaddset(&signals, SIGTERM);
     sigaddset(&signals, SIGINT);
     (void)sigprocmask(SIG_BLOCK, &signals, NULL);
-    if (!service_listen(&service, &err) || !metrics_open(config->pool, (int)config->workers, &service.metrics, &err)) {
+    if (!service_listen(&service, &err) ||
+        !metrics_open(config->pool, (int)config->workers, &service.metrics, &err)) {
         log_event(LOG_ERROR, "start", "detail", 's', err.detail, NULL);
         return EXIT_FAILURE;
     }
     for (int i = 0; i < service.count; i++) child_start(&service, i);
-    log_event(LOG_INFO, "start", "version", 's', GUARDIAN_VERSION, "listen", 's', config->listen, "pool", 's',
-              config->pool, "workers", 'i', (long long)config->workers, NULL);
+    log_event(LOG_INFO, "start", "version", 's', GUARDIAN_VERSION, "listen", 's', config->listen,
+              "pool", 's', config->pool, "workers", 'i', (long long)config->workers, NULL);
     watch(&service, &signals, 0);
     log_event(LOG_INFO, "drain", "drain_ms", 'i', (long long)config->drain_ms, NULL);
     metrics_set_draining(service.metrics);

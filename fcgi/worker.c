@@ -2,7 +2,6 @@
 #include "worker.h"
 
 #include <errno.h>
-#include <fcgiapp.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
@@ -41,7 +40,8 @@ void worker_signals(void) {
     sigemptyset(&blocked);
     sigaddset(&blocked, SIGTERM);
     (void)sigaction(SIGTERM, &action, NULL);
-    (void)sigaction(SIGINT, &ignore, NULL); /* the terminal's Ctrl-C reaches the parent, which says SIGTERM */
+    (void)sigaction(SIGINT, &ignore,
+                    NULL); /* the terminal's Ctrl-C reaches the parent, which says SIGTERM */
     (void)sigaction(SIGHUP, &ignore, NULL);
     (void)sigaction(SIGPIPE, &ignore, NULL);
     (void)sigprocmask(SIG_SETMASK, &blocked, NULL);
@@ -68,8 +68,8 @@ static bool serve(struct call *call, struct err *err) {
         return false;
     }
     return auth_check(call, err) && request_fields(request, call->route->fields, values, err) &&
-           (!call->route->confirm || confirm_check(call, err)) && (!call->route->audit || audit_intent(call, err)) &&
-           call->route->handle(call, err);
+           (!call->route->confirm || confirm_check(call, err)) &&
+           (!call->route->audit || audit_intent(call, err)) && call->route->handle(call, err);
 }
 
 static const char *outcome_of(const struct call *call, const struct err *err) {
@@ -77,18 +77,21 @@ static const char *outcome_of(const struct call *call, const struct err *err) {
     if (err->code == ERR_CONFIRMATION_REQUIRED) return "challenged";
     if (err->code == ERR_CLIENT_GONE || err->code == ERR_CANCELLED) return "cancelled";
     int status = err_status(err->code);
-    bool refused = status < 500 && (!call->audit_id || status == 401 || status == 403 || err->code == ERR_SQL_READ_ONLY);
+    bool refused = status < 500 && (!call->audit_id || status == 401 || status == 403 ||
+                                    err->code == ERR_SQL_READ_ONLY);
     return refused || err->code == ERR_THROTTLED ? "refused" : "failed";
 }
 
 static void audit_end(struct call *call, const struct err *err) {
     struct err problem = ERR_INIT;
     if (!call->route || !call->route->audit) return;
-    int status = err->code == ERR_NONE ? (call->reply.status ? call->reply.status : 200) : err_status(err->code);
-    /* The intent is committed: an outcome that cannot be written is missed by whoever reads the log, and said here. */
+    int status = err->code == ERR_NONE ? (call->reply.status ? call->reply.status : 200)
+                                       : err_status(err->code);
+    /* The intent is committed: an outcome that cannot be written is missed by whoever reads the
+     * log, and said here. */
     if (!audit_outcome(call, outcome_of(call, err), status, err, &problem))
-        log_event(LOG_ERROR, "audit_outcome_lost", "request_id", 's', call->request->id, "action", 's',
-                  call->route->audit, "detail", 's', problem.detail, NULL);
+        log_event(LOG_ERROR, "audit_outcome_lost", "request_id", 's', call->request->id, "action",
+                  's', call->route->audit, "detail", 's', problem.detail, NULL);
 }
 
 static void make_etag(const char *body, size_t size, char etag[40]) {
@@ -111,7 +114,8 @@ static void reply_body(struct call *call, const char *body, size_t size) {
             return;
         }
     }
-    request_reply(call->request, status, reply->content_type ? reply->content_type : "application/json", reply->headers,
+    request_reply(call->request, status,
+                  reply->content_type ? reply->content_type : "application/json", reply->headers,
                   body, size);
 }
 
@@ -121,10 +125,12 @@ static void reply(struct call *call, struct err *err) {
         return;
     }
     if (err->code == ERR_CLIENT_GONE) request_abort(call->request);
-    else if (err->code == ERR_CONFIRMATION_REQUIRED && call->reply.json) call->reply.status = err_status(err->code);
+    else if (err->code == ERR_CONFIRMATION_REQUIRED && call->reply.json)
+        call->reply.status = err_status(err->code);
     else if (err->code != ERR_NONE) return request_problem(call->request, err, call->reply.headers);
     if (!call->reply.json) {
-        reply_body(call, call->reply.text ? call->reply.text : "", call->reply.text ? call->reply.text_size : 0);
+        reply_body(call, call->reply.text ? call->reply.text : "",
+                   call->reply.text ? call->reply.text_size : 0);
         return;
     }
     char *text = json_dumps(call->reply.json, JSON_COMPACT);
@@ -139,14 +145,18 @@ static void reply(struct call *call, struct err *err) {
 static void account(struct worker *worker, const struct call *call, const struct err *err) {
     const struct request *request = call->request;
     int64_t duration_us = clock_us() - request->started_us;
-    metrics_request(worker->services.metrics, routes_index(call->route), request->status ? request->status : 499,
-                    duration_us, request->bytes_out);
-    log_event(err_status(err->code) >= 500 ? LOG_ERROR : err->code != ERR_NONE ? LOG_WARN : LOG_INFO, "request",
-              "request_id", 's', request->id, "method", 's', request->method_name, "route", 's',
-              call->route ? call->route->path : NULL, "user", 's', call->identity.username, "status", 'i',
-              (long long)request->status, "ms", 'i', (long long)(duration_us / 1000), "bytes", 'i', (long long)request->bytes_out,
-              "code", 's', err->code != ERR_NONE ? err_name(err->code) : NULL, "detail", 's',
-              err_status(err->code) >= 500 ? err->detail : NULL, "source_ip", 's', request->source_ip, NULL);
+    metrics_request(worker->services.metrics, routes_index(call->route),
+                    request->status ? request->status : 499, duration_us, request->bytes_out);
+    log_event(err_status(err->code) >= 500 ? LOG_ERROR
+              : err->code != ERR_NONE      ? LOG_WARN
+                                           : LOG_INFO,
+              "request", "request_id", 's', request->id, "method", 's', request->method_name,
+              "route", 's', call->route ? call->route->path : NULL, "user", 's',
+              call->identity.username, "status", 'i', (long long)request->status, "ms", 'i',
+              (long long)(duration_us / 1000), "bytes", 'i', (long long)request->bytes_out, "code",
+              's', err->code != ERR_NONE ? err_name(err->code) : NULL, "detail", 's',
+              err_status(err->code) >= 500 ? err->detail : NULL, "source_ip", 's',
+              request->source_ip, NULL);
     const char *problem = keyring_problem(worker->services.keyring);
     if (problem) log_event(LOG_ERROR, "keys_file", "detail", 's', problem, NULL);
 }
@@ -156,7 +166,8 @@ static void serve_one(struct worker *worker) {
     struct err err = ERR_INIT;
     struct call call = { .request = &request, .services = &worker->services };
     metrics_busy(worker->services.metrics, worker->index, true);
-    if (request_read(&request, worker->transport, worker->arena, worker->services.config->request_timeout_ms, &err)) {
+    if (request_read(&request, worker->transport, worker->arena,
+                     worker->services.config->request_timeout_ms, &err)) {
         (void)seal_sha256_hex(request.body_text, request.body_size, request.body_digest);
         (void)serve(&call, &err);
     }
@@ -172,8 +183,8 @@ static void serve_one(struct worker *worker) {
     metrics_busy(worker->services.metrics, worker->index, false);
 }
 
-static bool open_services(struct worker *worker, const struct config *config, struct metrics *metrics,
-                          struct err *err) {
+static bool open_services(struct worker *worker, const struct config *config,
+                          struct metrics *metrics, struct err *err) {
     struct services *services = &worker->services;
     services->config = config;
     services->metrics = metrics;
@@ -181,7 +192,8 @@ static bool open_services(struct worker *worker, const struct config *config, st
     worker->transport = request_transport_new(worker->listen_socket);
     if (!worker->arena || !worker->transport) return err_set(err, ERR_LIMIT, "out of memory");
     return db_open(config, &services->db, err) && runner_open(config, &services->runner, err) &&
-           cache_open(config, &services->cache, err) && keyring_open(config, &services->keyring, err);
+           cache_open(config, &services->cache, err) &&
+           keyring_open(config, &services->keyring, err);
 }
 
 static void close_services(struct worker *worker) {
@@ -204,7 +216,7 @@ int worker_run(const struct config *config, struct metrics *metrics, int listen_
     struct err err = ERR_INIT;
     worker_signals();
     metrics_busy(metrics, index, false);
-    bool ok = FCGX_Init() == 0 && open_services(&worker, config, metrics, &err);
+    bool ok = open_services(&worker, config, metrics, &err);
     if (!ok) log_event(LOG_ERROR, "worker_start", "detail", 's', err.detail, NULL);
     /* After SIGTERM what waits in the queue is still served: nothing that was accepted is lost. */
     while (ok && (!worker_stopping() || is_waiting(listen_socket))) {

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #ifndef GUARDIAN_API_H
 #define GUARDIAN_API_H
-/* The handlers of the HTTP API, one feature a file, and the fields that each declares. routes.c puts them into the table. */
+/* The handlers of the HTTP API, one feature a file, and the fields that each declares. routes.c
+ * puts them into the table. */
 #include "../call.h"
 
 /* api/auth.c */
@@ -27,7 +28,8 @@ bool api_session_cancel(struct call *call, struct err *err);
 bool api_session_terminate(struct call *call, struct err *err);
 
 /* api/query.c */
-extern const struct field query_fields[], explain_fields[], query_cancel_fields[], self_test_fields[];
+extern const struct field query_fields[], explain_fields[], query_cancel_fields[],
+    self_test_fields[];
 bool api_query(struct call *call, struct err *err);
 bool api_explain(struct call *call, struct err *err);
 bool api_query_cancel(struct call *call, struct err *err);

@@ -13,7 +13,8 @@
 /* A whole log may take longer than an ordinary request. */
 #define WHOLE_LOG_TIMEOUT_MS 600000
 
-static const char *const outcomes[] = { "intent", "succeeded", "failed", "refused", "challenged", "cancelled", NULL };
+static const char *const outcomes[] = { "intent",     "succeeded", "failed", "refused",
+                                        "challenged", "cancelled", NULL };
 
 const struct field audit_fields[] = {
     { "actor", FIELD_QUERY, FIELD_STRING, .max = 512 },
@@ -36,8 +37,11 @@ const struct field query_history_fields[] = {
 };
 
 static struct db_at where(const struct call *call) {
-    return (struct db_at){ .role = DB_APP, .target = DB_PRIMARY, .deadline_ms = call->request->deadline_ms,
-                           .client_socket = request_socket(call->request), .request_id = NULL };
+    return (struct db_at){ .role = DB_APP,
+                           .target = DB_PRIMARY,
+                           .deadline_ms = call->request->deadline_ms,
+                           .client_socket = request_socket(call->request),
+                           .request_id = NULL };
 }
 
 /* RFC 3339, strictly: what PostgreSQL would take as a time is far more ("yesterday"). */
@@ -45,9 +49,11 @@ static bool check_time(const struct call *call, const char *name, struct err *er
     const char *text = request_string(call->request, name);
     int year, month, day, hour, minute, second, used = 0;
     if (!text) return true;
-    int got = sscanf(text, "%4d-%2d-%2d%*1[Tt]%2d:%2d:%2d%n", &year, &month, &day, &hour, &minute, &second, &used);
-    bool ok = got == 6 && used == 19 && month >= 1 && month <= 12 && day >= 1 && day <= 31 && hour >= 0 && hour < 24 &&
-              minute >= 0 && minute < 60 && second >= 0 && second < 61 && year > 0;
+    int got = sscanf(text, "%4d-%2d-%2d%*1[Tt]%2d:%2d:%2d%n", &year, &month, &day, &hour, &minute,
+                     &second, &used);
+    bool ok = got == 6 && used == 19 && month >= 1 && month <= 12 && day >= 1 && day <= 31 &&
+              hour >= 0 && hour < 24 && minute >= 0 && minute < 60 && second >= 0 && second < 61 &&
+              year > 0;
     const char *rest = text + (ok ? used : 0);
     if (ok && *rest == '.') rest += 1 + strspn(rest + 1, "0123456789");
     ok = ok && (strcmp(rest, "Z") == 0 || strcmp(rest, "z") == 0 ||
@@ -56,30 +62,39 @@ static bool check_time(const struct call *call, const char *name, struct err *er
     return ok || err_field(err, name, "%s must be a time like 2026-11-23T08:00:00Z", name);
 }
 
-static bool list(struct call *call, enum db_statement statement, const char *const *values, int count,
-                 const char *id, struct err *err) {
+static bool list(struct call *call, enum db_statement statement, const char *const *values,
+                 int count, const char *id, struct err *err) {
     struct db_at at = where(call);
     const char *text;
     size_t size;
-    if (!db_text(call->services->db, &at, statement, call->request->arena, values, count, &text, &size, err)) return false;
+    if (!db_text(call->services->db, &at, statement, call->request->arena, values, count, &text,
+                 &size, err))
+        return false;
     json_t *items = json_loadb(text, size, 0, NULL);
     if (!items) return err_set(err, ERR_LIMIT, "out of memory for the page");
     return page_reply(call, items, id, err);
 }
 
 static const char *limit_text(const struct call *call) {
-    return arena_printf(call->request->arena, "%lld", (long long)request_integer(call->request, "limit") + 1);
+    return arena_printf(call->request->arena, "%lld",
+                        (long long)request_integer(call->request, "limit") + 1);
 }
 
 bool api_audit(struct call *call, struct err *err) {
     const struct request *request = call->request;
     const char *before, *limit = limit_text(call);
     if (!limit) return err_set(err, ERR_LIMIT, "out of request memory");
-    if (!check_time(call, "from", err) || !check_time(call, "to", err) || !page_before(call, &before, err)) return false;
-    const char *values[] = { request_string(request, "actor"),      request_string(request, "action"),
-                             request_string(request, "outcome"),    request_string(request, "request_id"),
-                             request_string(request, "from"),       request_string(request, "to"),
-                             before,                                limit };
+    if (!check_time(call, "from", err) || !check_time(call, "to", err) ||
+        !page_before(call, &before, err))
+        return false;
+    const char *values[] = { request_string(request, "actor"),
+                             request_string(request, "action"),
+                             request_string(request, "outcome"),
+                             request_string(request, "request_id"),
+                             request_string(request, "from"),
+                             request_string(request, "to"),
+                             before,
+                             limit };
     return list(call, DB_AUDIT_LIST, values, 8, "id", err);
 }
 
@@ -92,7 +107,8 @@ bool api_query_history(struct call *call, struct err *err) {
     if (!list(call, DB_QUERY_HISTORY, values, 4, "audit_id", err)) return false;
     size_t i;
     json_t *item;
-    json_array_foreach(json_object_get(call->reply.json, "items"), i, item) (void)json_object_del(item, "audit_id");
+    json_array_foreach(json_object_get(call->reply.json, "items"), i, item)(void)
+        json_object_del(item, "audit_id");
     return true;
 }
 
@@ -104,7 +120,8 @@ bool api_audit_verify(struct call *call, struct err *err) {
     if (!audit_verify_database(call->services->db, &at, NULL, &verdict, err)) return false;
     call->audit_result = json_pack("{s:b s:I}", "ok", verdict.chain.bad_id == 0, "checked",
                                    (json_int_t)verdict.chain.checked);
-    return call_reply(call, 200, audit_verdict_json(&verdict, (double)(clock_ms() - started_ms)), err);
+    return call_reply(call, 200, audit_verdict_json(&verdict, (double)(clock_ms() - started_ms)),
+                      err);
 }
 
 static bool write_line(struct call *call, json_t *object, struct err *err) {
@@ -113,18 +130,21 @@ static bool write_line(struct call *call, json_t *object, struct err *err) {
     if (!text) return err_set(err, ERR_LIMIT, "out of memory for a line");
     if (!call->request->replied)
         (void)request_begin(call->request, 200, "application/x-ndjson", call->reply.headers);
-    bool ok = request_write(call->request, text, strlen(text)) && request_write(call->request, "\n", 1);
+    bool ok =
+        request_write(call->request, text, strlen(text)) && request_write(call->request, "\n", 1);
     free(text);
     return ok || err_set(err, ERR_CLIENT_GONE, "the client went away");
 }
 
 static bool export_event(void *context, const char *const *row, int columns, struct err *err) {
-    if (columns != AUDIT_COLUMNS) return err_set(err, ERR_INTERNAL, "audit_rows.sql has other columns");
+    if (columns != AUDIT_COLUMNS)
+        return err_set(err, ERR_INTERNAL, "audit_rows.sql has other columns");
     return write_line(context, audit_event_of_row(row), err);
 }
 
 static bool export_anchor(void *context, const char *const *row, int columns, struct err *err) {
-    if (columns != AUDIT_ANCHOR_COLUMNS) return err_set(err, ERR_INTERNAL, "audit_anchors.sql has other columns");
+    if (columns != AUDIT_ANCHOR_COLUMNS)
+        return err_set(err, ERR_INTERNAL, "audit_anchors.sql has other columns");
     return write_line(context, json_pack("{s:o}", "anchor", audit_anchor_of_row(row)), err);
 }
 
@@ -132,7 +152,8 @@ bool api_audit_export(struct call *call, struct err *err) {
     struct db_at at = where(call);
     const char *first[] = { "0" };
     at.deadline_ms = clock_ms() + WHOLE_LOG_TIMEOUT_MS;
-    (void)call_header(call, "Content-Disposition", "attachment; filename=\"guardian-audit.ndjson\"");
+    (void)call_header(call, "Content-Disposition",
+                      "attachment; filename=\"guardian-audit.ndjson\"");
     return db_each(call->services->db, &at, DB_AUDIT_ANCHORS, NULL, 0, export_anchor, call, err) &&
            db_each(call->services->db, &at, DB_AUDIT_ROWS, first, 1, export_event, call, err);
 }

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* A request's path and query string (the first line) and its JSON body (the rest), against a route's declared fields. */
+/* A request's path and query string (the first line) and its JSON body (the rest), against a
+ * route's declared fields. */
 #include <string.h>
 
 #include "routes.h"
@@ -12,9 +13,15 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     const uint8_t *newline = size ? memchr(data, '\n', size) : NULL;
     size_t line_size = newline ? (size_t)(newline - data) : size;
     char *line = arena_strndup(arena, (const char *)data, line_size);
-    char *body = newline ? arena_strndup(arena, (const char *)newline + 1, size - line_size - 1) : NULL;
-    struct request request = { .arena = arena, .method = METHOD_POST, .method_name = "POST", .path = line, .query = "",
-                               .body_text = body ? body : "", .body_size = body ? size - line_size - 1 : 0 };
+    char *body =
+        newline ? arena_strndup(arena, (const char *)newline + 1, size - line_size - 1) : NULL;
+    struct request request = { .arena = arena,
+                               .method = METHOD_POST,
+                               .method_name = "POST",
+                               .path = line,
+                               .query = "",
+                               .body_text = body ? body : "",
+                               .body_size = body ? size - line_size - 1 : 0 };
     char *question = line ? strchr(line, '?') : NULL;
     if (question) {
         *question = '\0';
@@ -27,7 +34,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
         err_clear(&err);
         if (!routes_find(&request, &route, values, &allow, &err)) continue;
         if (request.body_size && !request_body_parse(&request, &err)) continue;
-        if (request_fields(&request, route->fields, values, &err)) (void)request_integer(&request, "limit");
+        if (request_fields(&request, route->fields, values, &err))
+            (void)request_integer(&request, "limit");
     }
     arena_free(arena);
     return 0;

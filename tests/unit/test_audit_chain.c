@@ -16,10 +16,11 @@ static json_t *make_chain(void) {
     memset(last, '0', sizeof last - 1);
     last[sizeof last - 1] = '\0';
     for (int id = 1; id <= EVENTS; id++) {
-        json_t *event = json_pack("{s:i s:s s:s s:n s:s s:s s:s s:s s:{s:s s:i} s:s s:n s:n}", "id", id, "at",
-                                  "2026-11-23T08:00:00.000001Z", "actor", "管理员", "token_id", "source_ip", "::1", "request_id",
-                                  "12345678", "action", "a.b", "target", "t", "parameters", "z", "\"Order\"\n", "a", id,
-                                  "outcome", "intent", "status", "duration_ms");
+        json_t *event =
+            json_pack("{s:i s:s s:s s:n s:s s:s s:s s:s s:{s:s s:i} s:s s:n s:n}", "id", id, "at",
+                      "2026-11-23T08:00:00.000001Z", "actor", "管理员", "token_id", "source_ip",
+                      "::1", "request_id", "12345678", "action", "a.b", "target", "t", "parameters",
+                      "z", "\"Order\"\n", "a", id, "outcome", "intent", "status", "duration_ms");
         unsigned char prev[SEAL_HASH_SIZE], hash[SEAL_HASH_SIZE];
         char hex[SEAL_HEX_SIZE];
         char *canonical = audit_canonical(event);
@@ -59,10 +60,12 @@ static void the_canonical_text_has_sorted_keys_and_no_white_space(void **state) 
     (void)state;
     json_t *events = make_chain();
     char *canonical = audit_canonical(json_array_get(events, 0));
-    assert_string_equal(canonical,
-                        "{\"action\":\"a.b\",\"actor\":\"管理员\",\"at\":\"2026-11-23T08:00:00.000001Z\",\"duration_ms\":null,"
-                        "\"outcome\":\"intent\",\"parameters\":{\"a\":1,\"z\":\"\\\"Order\\\"\\n\"},\"request_id\":\"12345678\","
-                        "\"source_ip\":\"::1\",\"status\":null,\"target\":\"t\",\"token_id\":null}");
+    assert_string_equal(
+        canonical, "{\"action\":\"a.b\",\"actor\":\"管理员\",\"at\":\"2026-11-23T08:00:00."
+                   "000001Z\",\"duration_ms\":null,"
+                   "\"outcome\":\"intent\",\"parameters\":{\"a\":1,\"z\":\"\\\"Order\\\"\\n\"},"
+                   "\"request_id\":\"12345678\","
+                   "\"source_ip\":\"::1\",\"status\":null,\"target\":\"t\",\"token_id\":null}");
     free(canonical);
     json_decref(events);
 }
@@ -77,7 +80,8 @@ static void an_untouched_chain_verifies(void **state) {
 }
 
 static void a_changed_member_is_found_at_its_event(void **state) {
-    static const char *const members[] = { "at", "actor", "action", "target", "outcome", "request_id", "source_ip" };
+    static const char *const members[] = { "at",      "actor",      "action",   "target",
+                                           "outcome", "request_id", "source_ip" };
     (void)state;
     for (size_t i = 0; i < sizeof members / sizeof members[0]; i++) {
         json_t *events = make_chain();
@@ -111,14 +115,17 @@ static void a_cut_tail_is_found_by_its_countersigned_head(void **state) {
     struct err err = ERR_INIT;
     char text[AUDIT_ANCHOR_TEXT_SIZE], signature_hex[129], public_hex[65];
     unsigned char signature[SEAL_SIGNATURE_SIZE];
-    const char *hash = json_string_value(json_object_get(json_array_get(events, EVENTS - 1), "hash"));
-    assert_true(seal_key_read("0102030405060708091011121314151617181920212223242526272829303132", 64, &key, &err));
+    const char *hash =
+        json_string_value(json_object_get(json_array_get(events, EVENTS - 1), "hash"));
+    assert_true(seal_key_read("0102030405060708091011121314151617181920212223242526272829303132",
+                              64, &key, &err));
     audit_anchor_text(EVENTS, hash, text);
     seal_sign(&key, text, strlen(text), signature);
     seal_hex(signature, sizeof signature, signature_hex);
     seal_hex(key.public, sizeof key.public, public_hex);
-    json_t *anchor = json_pack("{s:{s:i s:s s:s s:s s:s}}", "anchor", "event_id", EVENTS, "hash", hash, "public_key",
-                               public_hex, "signature", signature_hex, "at", "2026-11-23T08:00:00.000001Z");
+    json_t *anchor = json_pack("{s:{s:i s:s s:s s:s s:s}}", "anchor", "event_id", EVENTS, "hash",
+                               hash, "public_key", public_hex, "signature", signature_hex, "at",
+                               "2026-11-23T08:00:00.000001Z");
     struct audit_verdict whole = verify(events, anchor);
     assert_int_equal(whole.chain.bad_id, 0);
     assert_int_equal(whole.anchors, 1);

@@ -8,11 +8,13 @@
 
 #include "config.h"
 
-#define MINIMUM                                                                                                        \
-    "listen: unix:/tmp/x.sock\nstate_dir: /tmp\npostgres:\n  hosts: a:1, /run/pg:5433\n  managed_databases: [iot, 设备]\n" \
+#define MINIMUM                                                                                    \
+    "listen: unix:/tmp/x.sock\nstate_dir: /tmp\npostgres:\n  hosts: a:1, /run/pg:5433\n  "         \
+    "managed_databases: [iot, 设备]\n"                                                           \
     "redis:\n  address: 127.0.0.1:6379\nauth:\n  keys_file: /tmp/keys.yaml\n"
 
-static bool load(const char *text, const char *const *environment, struct config **config, struct err *err) {
+static bool load(const char *text, const char *const *environment, struct config **config,
+                 struct err *err) {
     err_clear(err);
     return config_parse(text, strlen(text), "guardian.yaml", environment, config, err);
 }
@@ -34,7 +36,8 @@ static void presets_fill_in_what_is_not_given(void **state) {
 
 static void the_environment_wins_over_the_file(void **state) {
     (void)state;
-    const char *environment[] = { "PATH=/", "GUARDIAN_WORKERS=9", "GUARDIAN_POSTGRES_HOSTS=b:2", NULL };
+    const char *environment[] = { "PATH=/", "GUARDIAN_WORKERS=9", "GUARDIAN_POSTGRES_HOSTS=b:2",
+                                  NULL };
     struct config *config;
     struct err err;
     assert_true(load(MINIMUM "workers: 3\n", environment, &config, &err));
@@ -84,7 +87,8 @@ static void what_is_wrong_stops_the_start_and_names_the_line(void **state) {
         struct err err;
         assert_false(load(cases[i][0], NULL, &config, &err));
         assert_int_equal(err.code, ERR_CONFIG);
-        if (!strstr(err.detail, cases[i][1])) fail_msg("%s\nis not in\n%s", cases[i][1], err.detail);
+        if (!strstr(err.detail, cases[i][1]))
+            fail_msg("%s\nis not in\n%s", cases[i][1], err.detail);
         assert_null(config);
     }
 }

@@ -27,7 +27,8 @@ struct fixture {
 static int set_up(void **state) {
     struct fixture *fixture = test_calloc(1, sizeof *fixture);
     fixture->arena = arena_new(1 << 20);
-    fixture->request = (struct request){ .arena = fixture->arena, .query = "", .path = "/x", .body_text = "" };
+    fixture->request =
+        (struct request){ .arena = fixture->arena, .query = "", .path = "/x", .body_text = "" };
     *state = fixture;
     return 0;
 }
@@ -52,7 +53,8 @@ static bool parse(struct fixture *fixture, const char *query, const char *body) 
 
 static void declared_fields_are_read_from_their_places(void **state) {
     struct fixture *fixture = *state;
-    assert_true(parse(fixture, "limit=7&colour=green&deep=true", "{\"sql\":\"SELECT 1\",\"tables\":[\"a\"]}"));
+    assert_true(parse(fixture, "limit=7&colour=green&deep=true",
+                      "{\"sql\":\"SELECT 1\",\"tables\":[\"a\"]}"));
     assert_string_equal(request_string(&fixture->request, "name"), "设备");
     assert_int_equal(request_integer(&fixture->request, "limit"), 7);
     assert_string_equal(request_string(&fixture->request, "colour"), "green");
@@ -153,20 +155,23 @@ static void every_failing_allocation_is_a_clear_error(void **state) {
         arena_fail_after(n);
         bool ok = parse(fixture, "colour=green&limit=2", "{\"sql\":\"x\"}");
         arena_fail_after(0);
-        if (!ok) assert_true(fixture->err.code == ERR_LIMIT || fixture->err.code == ERR_BAD_REQUEST);
+        if (!ok)
+            assert_true(fixture->err.code == ERR_LIMIT || fixture->err.code == ERR_BAD_REQUEST);
         arena_reset(fixture->arena);
     }
 }
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(declared_fields_are_read_from_their_places, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(declared_fields_are_read_from_their_places, set_up,
+                                        tear_down),
         cmocka_unit_test_setup_teardown(a_preset_fills_in, set_up, tear_down),
         cmocka_unit_test_setup_teardown(bad_fields_are_refused_by_name, set_up, tear_down),
         cmocka_unit_test_setup_teardown(deep_nesting_is_refused, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_route_without_fields_takes_none, set_up, tear_down),
         cmocka_unit_test_setup_teardown(percent_encoding_is_decoded_strictly, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(every_failing_allocation_is_a_clear_error, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(every_failing_allocation_is_a_clear_error, set_up,
+                                        tear_down),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
