@@ -15,11 +15,12 @@
 
 #include "clock.h"
 
-#define MESSAGE_MAX 300                     /* bytes of the parser's message: it may quote the whole text */
+#define MESSAGE_MAX      300 /* bytes of the parser's message: it may quote the whole text */
 #define CHILD_MEMORY_MAX (768ull << 20)
-#define CHILD_STACK_MAX (112ull << 20)
+#define CHILD_STACK_MAX  (112ull << 20)
 
-#define TOO_COMPLEX "The statement is too deeply nested or too complicated to be checked. Simplify it."
+#define TOO_COMPLEX                                                                                \
+    "The statement is too deeply nested or too complicated to be checked. Simplify it."
 
 /* The message without a cut through a character. */
 static bool syntax_error(const char *message, int position, struct err *err) {
@@ -27,7 +28,8 @@ static bool syntax_error(const char *message, int position, struct err *err) {
     bool cut = size > MESSAGE_MAX;
     if (cut) size = MESSAGE_MAX;
     while (cut && size > 0 && ((unsigned char)message[size] & 0xc0) == 0x80) size--;
-    if (strncmp(message, "memory exhausted", 16) == 0) (void)err_set(err, ERR_SQL_SYNTAX, TOO_COMPLEX);
+    if (strncmp(message, "memory exhausted", 16) == 0)
+        (void)err_set(err, ERR_SQL_SYNTAX, TOO_COMPLEX);
     else (void)err_set(err, ERR_SQL_SYNTAX, "%.*s%s", (int)size, message, cut ? "…" : "");
     err->position = position > 0 ? position : 0;
     return false;
@@ -36,7 +38,9 @@ static bool syntax_error(const char *message, int position, struct err *err) {
 static bool judge(const char *sql, struct sqlparse *ret_parse, struct err *err) {
     PgQueryParseResult result = pg_query_parse(sql);
     bool ok = false;
-    if (result.error) ok = syntax_error(result.error->message ? result.error->message : "", result.error->cursorpos, err);
+    if (result.error)
+        ok = syntax_error(result.error->message ? result.error->message : "",
+                          result.error->cursorpos, err);
     else if (!result.parse_tree) (void)err_set(err, ERR_LIMIT, "out of memory for a parse tree");
     else ok = sqlparse_tree(result.parse_tree, sql, ret_parse, err);
     pg_query_free_parse_result(result);
@@ -90,14 +94,16 @@ static bool verdict_read(int in, struct verdict *ret_verdict) {
 
 static bool judge_in_child(const char *sql, struct sqlparse *ret_parse, struct err *err) {
     int ends[2];
-    if (pipe(ends) != 0) return err_set(err, ERR_BUSY, "no pipe for the SQL parser: %s", strerror(errno));
+    if (pipe(ends) != 0)
+        return err_set(err, ERR_BUSY, "no pipe for the SQL parser: %s", strerror(errno));
     pid_t pid = fork();
     if (pid == 0) child_run(ends[1], sql);
     (void)close(ends[1]);
     struct verdict verdict;
     bool heard = pid > 0 && verdict_read(ends[0], &verdict);
     (void)close(ends[0]);
-    if (pid < 0) return err_set(err, ERR_BUSY, "no process for the SQL parser: %s", strerror(errno));
+    if (pid < 0)
+        return err_set(err, ERR_BUSY, "no process for the SQL parser: %s", strerror(errno));
     (void)kill(pid, SIGKILL);
     while (waitpid(pid, NULL, 0) < 0 && errno == EINTR) continue;
     if (!heard) return err_set(err, ERR_SQL_SYNTAX, TOO_COMPLEX);
@@ -108,10 +114,12 @@ static bool judge_in_child(const char *sql, struct sqlparse *ret_parse, struct e
 
 bool sqlparse_read_only(const char *sql, size_t size, struct sqlparse *ret_parse, struct err *err) {
     if (size > SQLPARSE_TEXT_MAX)
-        return err_set(err, ERR_TOO_LARGE, "The statement has %zu bytes; at most %u are allowed.", size, SQLPARSE_TEXT_MAX);
+        return err_set(err, ERR_TOO_LARGE, "The statement has %zu bytes; at most %u are allowed.",
+                       size, SQLPARSE_TEXT_MAX);
     bool ok = false;
     struct sqlparse parse = { 0 };
-    if (strlen(sql) != size) (void)err_set(err, ERR_SQL_SYNTAX, "The statement holds a NUL character.");
+    if (strlen(sql) != size)
+        (void)err_set(err, ERR_SQL_SYNTAX, "The statement holds a NUL character.");
     else if (size <= SQLPARSE_INLINE_MAX) ok = judge(sql, &parse, err);
     else ok = judge_in_child(sql, &parse, err);
     if (ok) *ret_parse = parse;

@@ -5,27 +5,27 @@
 #include "sqlparse.h"
 
 /*
- * Functions of PostgreSQL 13 to 18 and of common extensions that do more than read, by name alone: whatever the schema, the
- * quoting or the notation. tests/data/sqlparse/volatile_functions.txt holds every volatile function of a server with its
- * verdict, so that a new one is noticed.
+ * Functions of PostgreSQL 13 to 18 and of common extensions that do more than read, by name alone:
+ * whatever the schema, the quoting or the notation. tests/data/sqlparse/volatile_functions.txt
+ * holds every volatile function of a server with its verdict, so that a new one is noticed.
  */
-#define LOCKS "takes or frees an advisory lock"
-#define OBJECTS "reads or writes large objects through the session"
-#define SETTING "changes a setting of the session"
-#define SEQUENCE "changes a sequence"
-#define MESSAGE "sends a message"
-#define SIGNALS "interferes with another session"
-#define FILES "reaches into the server's files"
-#define WAL "writes to or steers the write-ahead log"
-#define SLOTS "changes or consumes a replication slot"
-#define ORIGINS "changes replication origins"
+#define LOCKS      "takes or frees an advisory lock"
+#define OBJECTS    "reads or writes large objects through the session"
+#define SETTING    "changes a setting of the session"
+#define SEQUENCE   "changes a sequence"
+#define MESSAGE    "sends a message"
+#define SIGNALS    "interferes with another session"
+#define FILES      "reaches into the server's files"
+#define WAL        "writes to or steers the write-ahead log"
+#define SLOTS      "changes or consumes a replication slot"
+#define ORIGINS    "changes replication origins"
 #define STATISTICS "resets or changes statistics"
-#define RUNS_SQL "runs SQL text that cannot be checked here"
-#define OUTSIDE "reaches other systems"
-#define IDS "assigns a transaction or object id"
-#define ADMIN "administers the server"
-#define STORAGE "changes stored pages"
-#define UPGRADE "belongs to pg_upgrade"
+#define RUNS_SQL   "runs SQL text that cannot be checked here"
+#define OUTSIDE    "reaches other systems"
+#define IDS        "assigns a transaction or object id"
+#define ADMIN      "administers the server"
+#define STORAGE    "changes stored pages"
+#define UPGRADE    "belongs to pg_upgrade"
 
 struct refusal {
     const char *name, *why;
@@ -175,12 +175,13 @@ static int name_order(const void *key, const void *element) {
 
 const char *sqlparse_function_refusal(const char *name, size_t size) {
     struct text text = { name, size };
-    const struct refusal *found =
-        bsearch(&text, refusals, sizeof refusals / sizeof refusals[0], sizeof refusals[0], name_order);
+    const struct refusal *found = bsearch(&text, refusals, sizeof refusals / sizeof refusals[0],
+                                          sizeof refusals[0], name_order);
     if (found) return found->why;
     for (size_t i = 0; i < sizeof prefixes / sizeof prefixes[0]; i++) {
         size_t prefix_size = strlen(prefixes[i].name);
-        if (size >= prefix_size && memcmp(name, prefixes[i].name, prefix_size) == 0) return prefixes[i].why;
+        if (size >= prefix_size && memcmp(name, prefixes[i].name, prefix_size) == 0)
+            return prefixes[i].why;
     }
     return NULL;
 }

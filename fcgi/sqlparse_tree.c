@@ -7,8 +7,9 @@
 #include "sqlparse.h"
 
 /*
- * The tree is read as one flat run of keys: a key with a capital is the type of a node, and what a node means is known from
- * its name, so neither recursion nor a stack is needed, however deep the statement nests.
+ * The tree is read as one flat run of keys: a key with a capital is the type of a node, and what a
+ * node means is known from its name, so neither recursion nor a stack is needed, however deep the
+ * statement nests.
  */
 struct slice {
     const char *text;
@@ -19,10 +20,10 @@ struct walk {
     const char *tree, *at, *sql;
     int depth;
     int statements;
-    int last_location;          /* of the node read before, -1: none */
-    int second_location;        /* of the second statement */
-    struct slice top;           /* the first statement's node */
-    struct err refusal;         /* the first one, its position in bytes from 0 */
+    int last_location;   /* of the node read before, -1: none */
+    int second_location; /* of the second statement */
+    struct slice top;    /* the first statement's node */
+    struct err refusal;  /* the first one, its position in bytes from 0 */
 };
 
 #define ALLOWED_HERE "Only SELECT, VALUES, TABLE, WITH, EXPLAIN and SHOW run here"
@@ -31,15 +32,63 @@ static bool is(struct slice slice, const char *text) {
     return slice.size == strlen(text) && memcmp(slice.text, text, slice.size) == 0;
 }
 
-/* All nodes that a reading statement may be made of. Sorted: bsearch. Anything else is refused, also what comes to be. */
+/* All nodes that a reading statement may be made of. Sorted: bsearch. Anything else is refused,
+ * also what comes to be. */
 static const char *const nodes_allowed[] = {
-    "A_ArrayExpr", "A_Const", "A_Expr", "A_Indices", "A_Indirection", "A_Star", "Alias", "BitString", "BoolExpr",
-    "Boolean", "BooleanTest", "CTECycleClause", "CTESearchClause", "CaseExpr", "CaseWhen", "CoalesceExpr",
-    "CollateClause", "ColumnDef", "ColumnRef", "CommonTableExpr", "DefElem", "ExplainStmt", "Float", "FuncCall",
-    "GroupingFunc", "GroupingSet", "Integer", "JoinExpr", "List", "MinMaxExpr", "NamedArgExpr", "NullTest", "ParamRef",
-    "RangeFunction", "RangeSubselect", "RangeTableFunc", "RangeTableFuncCol", "RangeTableSample", "RangeVar", "ResTarget",
-    "RowExpr", "SQLValueFunction", "SelectStmt", "SetToDefault", "SortBy", "String", "SubLink", "TypeCast", "TypeName",
-    "VariableShowStmt", "WindowDef", "WithClause", "XmlExpr", "XmlSerialize",
+    "A_ArrayExpr",
+    "A_Const",
+    "A_Expr",
+    "A_Indices",
+    "A_Indirection",
+    "A_Star",
+    "Alias",
+    "BitString",
+    "BoolExpr",
+    "Boolean",
+    "BooleanTest",
+    "CTECycleClause",
+    "CTESearchClause",
+    "CaseExpr",
+    "CaseWhen",
+    "CoalesceExpr",
+    "CollateClause",
+    "ColumnDef",
+    "ColumnRef",
+    "CommonTableExpr",
+    "DefElem",
+    "ExplainStmt",
+    "Float",
+    "FuncCall",
+    "GroupingFunc",
+    "GroupingSet",
+    "Integer",
+    "JoinExpr",
+    "List",
+    "MinMaxExpr",
+    "NamedArgExpr",
+    "NullTest",
+    "ParamRef",
+    "RangeFunction",
+    "RangeSubselect",
+    "RangeTableFunc",
+    "RangeTableFuncCol",
+    "RangeTableSample",
+    "RangeVar",
+    "ResTarget",
+    "RowExpr",
+    "SQLValueFunction",
+    "SelectStmt",
+    "SetToDefault",
+    "SortBy",
+    "String",
+    "SubLink",
+    "TypeCast",
+    "TypeName",
+    "VariableShowStmt",
+    "WindowDef",
+    "WithClause",
+    "XmlExpr",
+    "XmlSerialize",
 };
 
 struct node_refusal {
@@ -52,8 +101,10 @@ static const struct node_refusal node_refusals[] = {
     { "DeleteStmt", "DELETE removes rows" },
     { "MergeStmt", "MERGE changes rows" },
     { "TruncateStmt", "TRUNCATE empties tables" },
-    { "CopyStmt", "COPY moves data between tables, files and programs; download the result as CSV instead" },
-    { "TransactionStmt", "Transactions are opened and ended by the console, and PREPARE TRANSACTION would leave one behind" },
+    { "CopyStmt",
+      "COPY moves data between tables, files and programs; download the result as CSV instead" },
+    { "TransactionStmt", "Transactions are opened and ended by the console, and PREPARE "
+                         "TRANSACTION would leave one behind" },
     { "VariableSetStmt", "SET and RESET change the session" },
     { "DoStmt", "DO runs a program" },
     { "CallStmt", "CALL runs a procedure, which may write and end the transaction" },
@@ -90,8 +141,8 @@ static int name_order(const void *key, const void *element) {
 }
 
 static bool node_allowed(struct slice name) {
-    return bsearch(&name, nodes_allowed, sizeof nodes_allowed / sizeof nodes_allowed[0], sizeof nodes_allowed[0],
-                   name_order) != NULL;
+    return bsearch(&name, nodes_allowed, sizeof nodes_allowed / sizeof nodes_allowed[0],
+                   sizeof nodes_allowed[0], name_order) != NULL;
 }
 
 /* Reads the string that starts at *at, leaves *at behind it. The slice keeps its escapes. */
@@ -101,6 +152,10 @@ static struct slice string_read(const char **at) {
     struct slice slice = { start, (size_t)(*at - start) };
     if (**at) ++*at;
     return slice;
+}
+
+static int number_read(const char *at) {
+    return (int)strtol(at, NULL, 10);
 }
 
 /* The next key, the walk standing behind its colon. False at the end. */
@@ -122,15 +177,15 @@ static bool key_next(struct walk *walk, struct slice *ret_key) {
     return false;
 }
 
-/* The location of the node whose members are `up` levels above (0: the value that follows): its own, else the first inside,
- * else that of the node read before. -1: none. */
+/* The location of the node whose members are `up` levels above (0: the value that follows): its
+ * own, else the first inside, else that of the node read before. -1: none. */
 static int location_ahead(const struct walk *walk, int up) {
     struct walk ahead = *walk;
     int own = walk->depth - up + (up == 0), first = -1;
     struct slice key;
     while (key_next(&ahead, &key) && ahead.depth >= own) {
         if (!is(key, "location")) continue;
-        int location = atoi(ahead.at);
+        int location = number_read(ahead.at);
         if (ahead.depth == own && location >= 0) return location;
         if (first < 0) first = location;
     }
@@ -145,7 +200,8 @@ static void refuse(struct walk *walk, int location, const char *why) {
 /* FOR UPDATE has no location in the tree: the last word FOR. */
 static int locking_location(const char *sql) {
     for (size_t i = strlen(sql); i-- > 1;)
-        if (strncasecmp(sql + i, "for", 3) == 0 && !isalnum((unsigned char)sql[i - 1]) && isspace((unsigned char)sql[i + 3]))
+        if (strncasecmp(sql + i, "for", 3) == 0 && !isalnum((unsigned char)sql[i - 1]) &&
+            isspace((unsigned char)sql[i + 3]))
             return (int)i;
     return -1;
 }
@@ -159,7 +215,8 @@ static size_t statement_start(const char *sql, size_t at) {
         } else if (sql[at] == '/' && sql[at + 1] == '*') {
             int depth = 0;
             do {
-                bool open = sql[at] == '/' && sql[at + 1] == '*', shut = sql[at] == '*' && sql[at + 1] == '/';
+                bool open = sql[at] == '/' && sql[at + 1] == '*',
+                     shut = sql[at] == '*' && sql[at + 1] == '/';
                 depth += open - shut;
                 at += open || shut ? 2 : 1;
             } while (depth > 0 && sql[at]);
@@ -180,7 +237,8 @@ static void node_refuse(struct walk *walk, struct slice name) {
         }
     size_t start = statement_start(walk->sql, 0);
     size_t word = strspn(walk->sql + start, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz");
-    struct slice shown = name.text == walk->top.text && word > 0 ? (struct slice){ walk->sql + start, word } : name;
+    struct slice shown =
+        name.text == walk->top.text && word > 0 ? (struct slice){ walk->sql + start, word } : name;
     (void)err_set(&walk->refusal, ERR_SQL_READ_ONLY, "%.*s is not something that only reads. %s.",
                   (int)(shown.size < 64 ? shown.size : 64), shown.text, ALLOWED_HERE);
     walk->refusal.position = location;
@@ -192,8 +250,8 @@ static bool stands_before(const struct walk *walk, const char *text) {
 }
 
 /*
- * Names stand in String nodes: of functions, but also after a dot, where (8).pg_advisory_lock calls the function as well.
- * So any such name is refused, save for a column's name that stands alone.
+ * Names stand in String nodes: of functions, but also after a dot, where (8).pg_advisory_lock calls
+ * the function as well. So any such name is refused, save for a column's name that stands alone.
  */
 static void name_check(struct walk *walk) {
     const char *tail = walk->at;
@@ -201,8 +259,11 @@ static void name_check(struct walk *walk) {
     struct slice name = string_read(&tail);
     const char *why = sqlparse_function_refusal(name.text, name.size);
     if (!why) return;
-    if (strncmp(tail, "}}]", 3) == 0 && stands_before(walk, "\"ColumnRef\":{\"fields\":[{\"String\":{\"sval\":")) return;
-    (void)err_set(&walk->refusal, ERR_SQL_READ_ONLY, "%.*s() %s. Only functions that read may be called here.",
+    if (strncmp(tail, "}}]", 3) == 0 &&
+        stands_before(walk, "\"ColumnRef\":{\"fields\":[{\"String\":{\"sval\":"))
+        return;
+    (void)err_set(&walk->refusal, ERR_SQL_READ_ONLY,
+                  "%.*s() %s. Only functions that read may be called here.",
                   (int)(name.size < 64 ? name.size : 64), name.text, why);
     walk->refusal.position = location_ahead(walk, 3);
 }
@@ -217,11 +278,11 @@ static void key_check(struct walk *walk, struct slice key) {
     } else if (is(key, "intoClause")) {
         if (open) refuse(walk, location_ahead(walk, 0), "SELECT INTO creates a table");
     } else if (is(key, "location")) {
-        walk->last_location = atoi(walk->at);
+        walk->last_location = number_read(walk->at);
     } else if (walk->depth == 3 && is(key, "stmt")) {
         walk->statements++;
     } else if (walk->depth == 3 && is(key, "stmt_location") && walk->statements == 2) {
-        walk->second_location = atoi(walk->at);
+        walk->second_location = number_read(walk->at);
     }
 }
 
@@ -233,7 +294,12 @@ static int position_of(const char *sql, size_t at) {
 }
 
 bool sqlparse_tree(const char *tree, const char *sql, struct sqlparse *ret_parse, struct err *err) {
-    struct walk walk = { .tree = tree, .at = tree, .sql = sql, .last_location = -1, .second_location = -1, .refusal = ERR_INIT };
+    struct walk walk = { .tree = tree,
+                         .at = tree,
+                         .sql = sql,
+                         .last_location = -1,
+                         .second_location = -1,
+                         .refusal = ERR_INIT };
     struct slice key;
     while (key_next(&walk, &key))
         if (key.size > 0) key_check(&walk, key);
@@ -241,8 +307,11 @@ bool sqlparse_tree(const char *tree, const char *sql, struct sqlparse *ret_parse
         return err_set(err, ERR_SQL_SYNTAX, "There is no statement. Write one, such as SELECT 1.");
     size_t sql_size = strlen(sql);
     if (walk.statements > 1) {
-        size_t at = walk.second_location > 0 && (size_t)walk.second_location < sql_size ? (size_t)walk.second_location : 0;
-        (void)err_set(err, ERR_SQL_READ_ONLY, "One statement at a time: here a second one begins. Run them one by one.");
+        size_t at = walk.second_location > 0 && (size_t)walk.second_location < sql_size
+                        ? (size_t)walk.second_location
+                        : 0;
+        (void)err_set(err, ERR_SQL_READ_ONLY,
+                      "One statement at a time: here a second one begins. Run them one by one.");
         err->position = position_of(sql, statement_start(sql, at));
         return false;
     }
@@ -256,6 +325,8 @@ bool sqlparse_tree(const char *tree, const char *sql, struct sqlparse *ret_parse
     if (is(walk.top, "SelectStmt")) ret_parse->kind = SQLPARSE_SELECT;
     else if (is(walk.top, "ExplainStmt")) ret_parse->kind = SQLPARSE_EXPLAIN;
     else if (is(walk.top, "VariableShowStmt")) ret_parse->kind = SQLPARSE_SHOW;
-    else return err_set(err, ERR_SQL_READ_ONLY, "The statement is of no known kind. %s.", ALLOWED_HERE);
+    else
+        return err_set(err, ERR_SQL_READ_ONLY, "The statement is of no known kind. %s.",
+                       ALLOWED_HERE);
     return true;
 }

@@ -164,9 +164,7 @@ INSERT INTO guardian_selftest.canary_ruled VALUES (23)
 --# insert_partial_comment | writing rows
 /* SELECT */ INSERT /**/ INTO guardian_selftest.canary_writable VALUES (24, 'comment')
 --# insert_odd_white_space | writing rows
-INSERT	INTO
-
-guardian_selftest.canary_writable	VALUES(25,'tab')
+INSERT	INTO guardian_selftest.canary_writableVALUES(25,'tab')
 --# insert_mixed_case | writing rows
 iNsErT iNtO guardian_selftest.canary_writable vAlUeS (26, 'case')
 --# update | writing rows

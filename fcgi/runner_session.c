@@ -1,0 +1,173 @@
+/* SPDX-License-Identifier: MIT */
+#include "runner_session.h"
+
+#include <poll.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "clock.h"
+
+#define CLEAN_MS 1000
+/* A session that had to take the primary for want of a standby looks again after this time. */
+#define FALLBACK_AGE_MS 10000
+
+void runner_session_close(struct runner_session *session) {
+    PQfinish(session->connection);
+    free(session->state);
+    memset(session, 0, sizeof *session);
+}
+
+/* One statement with one row at most; its result is the caller's. */
+static bool ask(PGconn *connection, const struct db_at *at, const char *sql, PGresult **ret_result,
+                struct err *err) {
+    PGresult *kept = NULL;
+    if (!PQsendQuery(connection, sql)) return db_error(connection, NULL, err);
+    for (;;) {
+        if (!db_wait(connection, at, err)) break;
+        PGresult *result = PQgetResult(connection);
+        if (!result) break;
+        ExecStatusType status = PQresultStatus(result);
+        if (status != PGRES_COMMAND_OK && status != PGRES_TUPLES_OK)
+            (void)db_error(connection, result, err);
+        if (status == PGRES_TUPLES_OK && !kept) kept = result;
+        else PQclear(result);
+    }
+    if (err->code == ERR_NONE && (!kept || PQntuples(kept) != 1))
+        (void)err_set(err, ERR_INTERNAL, "a row of the session is missing");
+    if (err->code == ERR_NONE) *ret_result = kept;
+    else PQclear(kept);
+    return err->code == ERR_NONE;
+}
+
+static bool open_session(struct runner *runner, const struct db_at *at,
+                         struct runner_session *session, struct err *err) {
+    PGresult *result;
+    struct runner_session made = { .target = at->target, .made_ms = clock_ms() };
+    const char *database = db_database(runner->config, at);
+    if (!db_connect(runner->config, at, &made.connection, err)) return false;
+    (void)snprintf(made.database, sizeof made.database, "%s", database);
+    (void)snprintf(made.host, sizeof made.host, "%s:%s", PQhost(made.connection),
+                   PQport(made.connection));
+    if (!ask(made.connection, at, db_statement_texts[DB_RUNNER_SESSION].sql, &result, err)) {
+        PQfinish(made.connection);
+        return false;
+    }
+    made.state = strdup(PQgetvalue(result, 0, 0));
+    (void)snprintf(made.backend_start, sizeof made.backend_start, "%s", PQgetvalue(result, 0, 1));
+    PQclear(result);
+    if (!made.state) {
+        PQfinish(made.connection);
+        return err_set(err, ERR_LIMIT, "out of memory for a session");
+    }
+    *session = made;
+    return true;
+}
+
+static bool is_usable(const struct runner_session *session) {
+    struct pollfd poll_fd = { .fd = PQsocket(session->connection), .events = POLLIN };
+    if (session->used || session->doubtful || PQstatus(session->connection) != CONNECTION_OK)
+        return false;
+    if (poll(&poll_fd, 1, 0) > 0 && !PQconsumeInput(session->connection))
+        return false; /* the server said goodbye */
+    bool standby = db_is_standby(session->connection);
+    if (session->target == DB_PRIMARY) return !standby;
+    return standby || clock_ms() - session->made_ms < FALLBACK_AGE_MS;
+}
+
+/* A kept session, or the place for a new one: a free one, else the one that was not used for
+ * longest. */
+static struct runner_session *find(struct runner *runner, const struct db_at *at) {
+    struct runner_session *place = NULL;
+    const char *database = db_database(runner->config, at);
+    for (int i = 0; i < RUNNER_SESSIONS; i++) {
+        struct runner_session *session = &runner->sessions[i];
+        if (session->connection && session->target == at->target &&
+            strcmp(session->database, database) == 0) {
+            if (is_usable(session)) return session;
+            runner_session_close(session);
+        }
+        if (!place || !session->connection ||
+            (place->connection && session->used_ms < place->used_ms))
+            place = session;
+    }
+    runner_session_close(place);
+    return place;
+}
+
+/*
+ * One round trip. The SELECT answers where we are, and takes the snapshot: SET TRANSACTION READ
+ * WRITE is refused from then on. The parser reads '\' as the standard says, so the server must as
+ * well.
+ */
+static bool begin(struct runner_session *session, const struct db_at *at, int64_t limit_ms,
+                  struct runner_server *ret_server, struct err *err) {
+    char sql[640];
+    PGresult *result;
+    (void)snprintf(
+        sql, sizeof sql,
+        "BEGIN READ ONLY; SET LOCAL statement_timeout = %lld; SET LOCAL application_name = '%s';"
+        "SET LOCAL standard_conforming_strings = on;"
+        "SELECT pg_catalog.pg_is_in_recovery(), CASE WHEN pg_catalog.pg_is_in_recovery() THEN "
+        "pg_catalog.pg_wal_lsn_diff("
+        "pg_catalog.pg_last_wal_receive_lsn(), "
+        "pg_catalog.pg_last_wal_replay_lsn())::pg_catalog.int8 ELSE 0 END",
+        (long long)limit_ms, at->request_id);
+    session->used = true;
+    if (!ask(session->connection, at, sql, &result, err)) return false;
+    struct runner_server server = { .standby = PQgetvalue(result, 0, 0)[0] == 't',
+                                    .lag_known = !PQgetisnull(result, 0, 1) };
+    if (server.lag_known) server.lag_bytes = strtoll(PQgetvalue(result, 0, 1), NULL, 10);
+    if (server.lag_bytes < 0)
+        server.lag_bytes = 0; /* replayed from the archive, beyond what was received */
+    PQclear(result);
+    memcpy(server.host, session->host, sizeof server.host);
+    *ret_server = server;
+    return PQtransactionStatus(session->connection) == PQTRANS_INTRANS ||
+           err_set(err, ERR_INTERNAL, "the read-only transaction did not begin");
+}
+
+bool runner_session_begin(struct runner *runner, const struct db_at *at, int64_t limit_ms,
+                          struct runner_session **ret_session, struct runner_server *ret_server,
+                          struct err *err) {
+    if (strlen(db_database(runner->config, at)) >= sizeof runner->sessions[0].database)
+        return err_set(err, ERR_NOT_FOUND, "there is no such database");
+    struct runner_session *session = find(runner, at);
+    bool kept = session->connection != NULL;
+    if (!kept && !open_session(runner, at, session, err)) return false;
+    bool ok = begin(session, at, limit_ms, ret_server, err);
+    if (!ok) runner_session_close(session);
+    if (!ok && kept && err->code == ERR_DB_UNAVAILABLE) {
+        /* It was lost while it was idle: nothing was sent on it but BEGIN. */
+        err_clear(err);
+        ok =
+            open_session(runner, at, session, err) && begin(session, at, limit_ms, ret_server, err);
+        if (!ok) runner_session_close(session);
+    }
+    if (!ok) return false;
+    session->used_ms = clock_ms();
+    *ret_session = session;
+    return true;
+}
+
+bool runner_session_clean(struct runner_session *session) {
+    struct db_at at = { .role = DB_READER,
+                        .client_socket = -1,
+                        .deadline_ms = clock_ms() + CLEAN_MS };
+    struct err err = ERR_INIT;
+    PGresult *result;
+    if (!session->connection) return false;
+    if (!session->doubtful && PQstatus(session->connection) == CONNECTION_OK &&
+        db_command(session->connection, &at, "ROLLBACK", &err) &&
+        db_command(session->connection, &at, "DISCARD ALL", &err) &&
+        ask(session->connection, &at, db_statement_texts[DB_RUNNER_SESSION].sql, &result, &err)) {
+        bool same = strcmp(PQgetvalue(result, 0, 0), session->state) == 0;
+        PQclear(result);
+        if (same && PQtransactionStatus(session->connection) == PQTRANS_IDLE) {
+            session->used = false;
+            return true;
+        }
+    }
+    runner_session_close(session);
+    return false;
+}
