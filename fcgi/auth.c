@@ -138,7 +138,7 @@ static bool check_token(struct call *call, struct err *err) {
 
     if (!token)
         return err_set(err, ERR_UNAUTHENTICATED,
-                       "Sign in and send the access token as \"Authorization: Bearer …\".");
+                       "Sign in and send the access token as \"Authorization: Bearer TOKEN\".");
     return keyring_verify(call->services->keyring, token, &claims, err) &&
            fill_identity(call, &claims, err) && check_revocation(call, err);
 }
