@@ -1,0 +1,17 @@
+-- Which table is meant? The best reading of the name that exists; several rows: it is ambiguous.
+-- The name as quoted parts: $1 schema or null, $2 name or null (it is not quoted); as it is: $3; split at its first dot: $4 schema or
+-- null, $5 name. The search path is public, then the other schemas.
+WITH found AS (
+    SELECT c.oid, n.nspname, c.relname,
+           CASE WHEN c.relname = $2::text AND n.nspname = $1::text THEN 1
+                WHEN c.relname = $2::text AND $1::text IS NULL THEN CASE WHEN n.nspname = 'public' THEN 2 ELSE 3 END
+                WHEN c.relname = $3::text THEN CASE WHEN n.nspname = 'public' THEN 4 ELSE 5 END
+                WHEN c.relname = $5::text AND n.nspname = $4::text THEN 6 END AS reading
+    FROM pg_catalog.pg_class AS c JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace
+    WHERE c.relname = ANY (ARRAY[$2::text, $3::text, $5::text])
+      AND c.relkind IN ('r', 'p', 'v', 'm', 'f') AND c.relpersistence <> 't'
+      AND n.nspname <> 'information_schema' AND n.nspname !~ '^pg_'
+)
+SELECT f.oid::text AS oid, pg_catalog.format('%I.%I', f.nspname, f.relname) AS name
+FROM found AS f WHERE f.reading = (SELECT pg_catalog.min(g.reading) FROM found AS g)
+ORDER BY f.nspname LIMIT 8
