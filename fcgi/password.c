@@ -37,3 +37,7 @@ bool password_verify(const char *hash, const char *password) {
 bool password_needs_rehash(const char *hash) {
     return crypto_pwhash_str_needs_rehash(hash, PASSWORD_PASSES, PASSWORD_MEMORY) != 0;
 }
+
+void password_wipe(char *password) {
+    sodium_memzero(password, strlen(password));
+}

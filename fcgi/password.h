@@ -22,4 +22,6 @@ bool password_hash(const char *password, char ret_hash[PASSWORD_HASH_SIZE], stru
 bool password_verify(const char *hash, const char *password) __attribute__((warn_unused_result));
 /* Was the hash made with other costs than today's? */
 bool password_needs_rehash(const char *hash);
+/* Overwrites a text that held a password. */
+void password_wipe(char *password);
 #endif
