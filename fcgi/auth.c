@@ -17,9 +17,10 @@
 #include "token.h"
 
 #define REVOCATION_SLACK_S                                                                         \
-    60                 /* a token may be signed this long after its session was last seen alive */
-#define FAMILY_SIZE 16 /* bytes of a refresh secret that stay the same for the life of a session   \
-                        */
+    60 /* a token may be signed this long after its session was last seen alive */
+#define FAMILY_SIZE                                                                                \
+    16 /* bytes of a refresh secret that stay the same for the life of a session                   \
+        */
 #define FRESH_SIZE     16 /* bytes that are new at each swap */
 #define USER_AGENT_MAX 200
 

@@ -126,7 +126,7 @@ static redisContext *dial(const char *address, int64_t deadline_ms) {
         if (!colon) return NULL;
         snprintf(host, sizeof host, "%.*s", (int)(colon - address) - (bracket ? 2 : 0),
                  address + (bracket ? 1 : 0));
-        context = redisConnectNonBlock(host, atoi(colon + 1));
+        context = redisConnectNonBlock(host, (int)strtol(colon + 1, NULL, 10));
     }
     if (context && !context->err && wait_for(context, POLLOUT, deadline_ms) &&
         getsockopt(context->fd, SOL_SOCKET, SO_ERROR, &error, &size) == 0 && error == 0)
