@@ -9,7 +9,7 @@ function quoted(line) {
     gsub(/\r/, "\\r", line); gsub(/\f/, "\\f", line); gsub(/\v/, "\\v", line); gsub(/\t/, "\\t", line)
     return line
 }
-BEGIN { print "/* Made by fcgi/escapes.awk; do not edit. */\n#include \"selftest.h\"\nconst struct escape escapes[] = {" }
+BEGIN { print "/* Made by fcgi/escapes.awk; do not edit. */\n#include \"escapes.h\"\nconst struct escape escapes[] = {" }
 /^--# / {
     flush()
     fields = split(substr($0, 5), part, / *[|] */)
