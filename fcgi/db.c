@@ -2,6 +2,7 @@
 #include "db.h"
 
 #include <poll.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -20,6 +21,7 @@ struct slot {
     enum db_target target;
     char database[64];
     char host[264];
+    char application[64]; /* application_name as it was last set */
     int64_t made_ms, used_ms;
     bool in_use, suspect;
     unsigned char prepared[DB_STATEMENTS];
@@ -144,11 +146,23 @@ static bool prepare(struct slot *slot, const struct db_at *at, enum db_statement
     return ok;
 }
 
+/* So that pg_stat_activity and the server's log say whose request it is. Ids hold no quotes. */
+static bool set_application(struct slot *slot, const struct db_at *at, struct err *err) {
+    char sql[128];
+    if (!at->request_id || strcmp(slot->application, at->request_id) == 0) return true;
+    if (strlen(at->request_id) >= sizeof slot->application || strpbrk(at->request_id, "'\\"))
+        return err_set(err, ERR_INTERNAL, "the request id cannot be an application name");
+    (void)snprintf(sql, sizeof sql, "SET application_name = '%s'", at->request_id);
+    if (!db_command(slot->connection, at, sql, err)) return false;
+    strcpy(slot->application, at->request_id);
+    return true;
+}
+
 static bool send(struct slot *slot, const struct db_at *at, enum db_statement statement,
                  const char *const *values, int count, struct err *err) {
     if (count > PARAMETERS_MAX)
         return err_set(err, ERR_INTERNAL, "too many parameters for a statement");
-    if (!prepare(slot, at, statement, err)) return false;
+    if (!set_application(slot, at, err) || !prepare(slot, at, statement, err)) return false;
     if (!PQsendQueryPrepared(slot->connection, db_statement_texts[statement].name, count, values,
                              NULL, NULL, 0))
         return db_error(slot->connection, NULL, err);

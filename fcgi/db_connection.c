@@ -88,6 +88,12 @@ static bool poll_connect(PGconn *connection, int64_t deadline_ms, struct err *er
     return true;
 }
 
+/* Notices are the statement's own talk: libpq would print them into our log. */
+static void ignore_notice(void *context, const PGresult *result) {
+    (void)context;
+    (void)result;
+}
+
 static bool connect_host(const struct config *config, const struct db_at *at, const char *text,
                          PGconn **ret_connection, struct err *err) {
     struct host host;
@@ -113,6 +119,7 @@ static bool connect_host(const struct config *config, const struct db_at *at, co
     if (host_deadline_ms > at->deadline_ms) host_deadline_ms = at->deadline_ms;
     PGconn *connection = PQconnectStartParams(parameters.keys, parameters.values, 0);
     if (!connection) return err_set(err, ERR_LIMIT, "out of memory for a database connection");
+    (void)PQsetNoticeReceiver(connection, ignore_notice, NULL);
     if (PQstatus(connection) == CONNECTION_BAD) {
         (void)db_error(connection, NULL, err);
         PQfinish(connection);

@@ -12,7 +12,8 @@ FNR == 1 {
     body = ""
     if (!started) { started = 1; prologue() }
 }
-mode != "header" {
+# A statement's comments are for its reader: the server and its pg_stat_activity get the SQL.
+mode == "migrations" || (mode == "statements" && $0 !~ /^[ \t]*--/) {
     line = escape($0)
     body = body "      \"" line "\\n\"\n"
 }

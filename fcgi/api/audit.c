@@ -41,7 +41,7 @@ static struct db_at where(const struct call *call) {
                            .target = DB_PRIMARY,
                            .deadline_ms = call->request->deadline_ms,
                            .client_socket = request_socket(call->request),
-                           .request_id = NULL };
+                           .request_id = call->request->id };
 }
 
 /* RFC 3339, strictly: what PostgreSQL would take as a time is far more ("yesterday"). */

@@ -29,7 +29,7 @@ bool managed_at(const struct call *call, const char *database, struct db_at *ret
                               .target = DB_PRIMARY,
                               .deadline_ms = request->deadline_ms,
                               .client_socket = request_socket(request),
-                              .request_id = NULL };
+                              .request_id = request->id };
     return true;
 }
 
@@ -55,6 +55,13 @@ bool managed_databases(const struct call *call, const char **ret_json, struct er
     if (!copy) return err_set(err, ERR_LIMIT, "The request needs more memory than one may have.");
     *ret_json = copy;
     return true;
+}
+
+const char *managed_short(const struct call *call, const char *text, size_t size_max) {
+    if (strlen(text) <= size_max) return text;
+    while (size_max > 0 && ((unsigned char)text[size_max] & 0xC0) == 0x80) size_max--;
+    const char *cut = arena_printf(call->request->arena, "%.*s…", (int)size_max, text);
+    return cut ? cut : "";
 }
 
 bool managed_check_length(const char *field, const char *text, size_t characters_max,
