@@ -10,7 +10,7 @@ static const struct field fields[] = {
     { "name", FIELD_PATH, FIELD_STRING, .max = 63, .min = 1 },
     { "limit", FIELD_QUERY, FIELD_INTEGER, .min = 1, .max = 1000, .preset = "100" },
     { "colour", FIELD_QUERY, FIELD_ENUM, .choices = colours },
-    { "deep", FIELD_QUERY, FIELD_BOOLEAN },
+    { "deep", FIELD_QUERY, FIELD_BOOLEAN, .required = false },
     { "sql", FIELD_BODY, FIELD_STRING, .required = true, .min = 1, .max = 20 },
     { "rows", FIELD_BODY, FIELD_INTEGER, .min = 0, .max = 10 },
     { "tables", FIELD_BODY, FIELD_STRINGS, .max = 2 },
