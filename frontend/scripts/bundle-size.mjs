@@ -19,6 +19,7 @@ function closure(key, files = new Set(), seen = new Set()) {
 
 const entry = Object.keys(manifest).find((key) => manifest[key].isEntry)
 const shell = closure(entry)
+closure(Object.keys(manifest).find((key) => key.endsWith('app/Shell.vue')), shell)
 for (const file of ['index.html', 'theme.js']) shell.add(file)
 // The shell also needs one language before it can show anything.
 const locale = Object.keys(manifest).filter((key) => /locales\/.*\.json$/.test(key))

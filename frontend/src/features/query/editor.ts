@@ -92,6 +92,7 @@ export function createEditor(host: HTMLElement, options: Options): SqlEditorHand
       EditorState.allowMultipleSelections.of(true),
       EditorView.contentAttributes.of({ 'aria-label': options.label, spellcheck: 'false', autocapitalize: 'off' }),
       language.of(sql({ dialect: PostgreSQL, upperCaseKeywords: true })),
+      EditorView.domEventHandlers({ beforeinput: typeOverSelection }),
       keymap.of([
         { key: 'Mod-Enter', run, preventDefault: true },
         ...closeBracketsKeymap, ...defaultKeymap, ...searchKeymap, ...historyKeymap, ...completionKeymap,
@@ -135,6 +136,21 @@ export function createEditor(host: HTMLElement, options: Options): SqlEditorHand
       view.destroy()
     },
   }
+}
+
+/**
+ * Typing over a selection, done by the editor: a browser that does it keeps the colours of what was there in a style
+ * attribute, which the content security policy refuses with a message in the log.
+ */
+function typeOverSelection(event: InputEvent, view: EditorView): boolean {
+  const { from, to, empty } = view.state.selection.main
+  const text = event.data
+  if (event.inputType !== 'insertText' || text === null || empty || view.composing || view.state.selection.ranges.length > 1) return false
+  const insert = () => view.state.update(view.state.replaceSelection(text), { userEvent: 'input.type', scrollIntoView: true })
+  const handled = view.state.facet(EditorView.inputHandler).some((handler) => handler(view, from, to, text, insert))
+  if (!handled) view.dispatch(insert())
+  event.preventDefault()
+  return true
 }
 
 export function statementAt(state: EditorState): Statement {

@@ -32,11 +32,12 @@ export function chartOptions(input: Input): uPlot.Options {
     legend: { show: false },
     cursor: { y: false, points: { size: 6 }, drag: { setScale: false, x: false, y: false } },
     scales: {
-      x: { range: (_plot, _min, max) => [max - input.span, max] },
+      // The window opens with the history, from one minute to the whole span.
+      x: { range: (_plot, min, max) => [Math.max(max - input.span, Math.min(min, max - 60)), max] },
       y: { range: (_plot, _min, max) => [0, top(max, input.floor, input.ceiling)] },
     },
     axes: [
-      { ...axis, space: 90, values: (_plot, ticks) => ticks.map((tick) => clock.format(tick * 1000)) },
+      { ...axis, space: 90, size: 26, values: (_plot, ticks) => ticks.map((tick) => clock.format(tick * 1000)) },
       { ...axis, space: 36, size: 62, values: (_plot, ticks) => ticks.map(input.format) },
     ],
     series: [
