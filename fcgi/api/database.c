@@ -251,14 +251,15 @@ static bool not_found(struct call *call, const struct db_at *at, const char *tex
                       const struct tablename *name, struct err *err) {
     struct tablename_similar similar = { .name = name };
     struct err ignored = ERR_INIT; /* a hint is a courtesy */
-    (void)err_set(err, ERR_NOT_FOUND, "There is no table %.200s in the database \"%s\".", text,
-                  at->database);
+    (void)err_set(err, ERR_NOT_FOUND, "There is no table %s in the database \"%s\".",
+                  managed_short(call, text, 200), at->database);
     if (db_each(call->services->db, at, DB_TABLE_NAMES, NULL, 0, note_name, &similar, &ignored))
         tablename_hint(&similar, err->hint, sizeof err->hint);
     return false;
 }
 
-static bool ambiguous(const json_t *rows, const char *text, struct err *err) {
+static bool ambiguous(const struct call *call, const json_t *rows, const char *text,
+                      struct err *err) {
     char all[300] = "";
     size_t i;
     json_t *row;
@@ -268,8 +269,8 @@ static bool ambiguous(const json_t *rows, const char *text, struct err *err) {
         if (*all) strcat(all, ", ");
         strcat(all, name);
     }
-    return err_set(err, ERR_CONFLICT, "%.100s is the name of several tables; say which: %s.", text,
-                   all);
+    return err_set(err, ERR_CONFLICT, "%s is the name of several tables; say which: %s.",
+                   managed_short(call, text, 100), all);
 }
 
 /* The table that is meant, as its oid. */
@@ -284,7 +285,14 @@ static bool find_table(struct call *call, const struct db_at *at, const char *te
         !managed_defer(call, rows, err))
         return false;
     if (json_array_size(rows) == 0) return not_found(call, at, text, &name, err);
-    if (json_array_size(rows) > 1) return ambiguous(rows, text, err);
+    if (json_array_size(rows) > 1) return ambiguous(call, rows, text, err);
+    const char *locked = json_string_value(json_object_get(json_array_get(rows, 0), "locked"));
+    if (locked)
+        return err_set(
+            err, ERR_CONFLICT,
+            "%s cannot be described now: an exclusive lock is held or awaited by %s. Try "
+            "again when that is done, or look at the sessions.",
+            managed_short(call, text, 100), locked);
     *ret_oid = json_string_value(json_object_get(json_array_get(rows, 0), "oid"));
     return *ret_oid || err_set(err, ERR_INTERNAL, "a table without an oid");
 }
@@ -306,7 +314,8 @@ bool api_table(struct call *call, struct err *err) {
         return true;
     if (err->code == ERR_NOT_FOUND) {
         err_clear(err);
-        (void)err_set(err, ERR_NOT_FOUND, "The table %.200s was dropped just now.", text);
+        (void)err_set(err, ERR_NOT_FOUND, "The table %s was dropped just now.",
+                      managed_short(call, text, 200));
     }
     return false;
 }

@@ -20,6 +20,10 @@ bool managed_databases(const struct call *call, const char **ret_json, struct er
 bool managed_defer(const struct call *call, json_t *json, struct err *err)
     __attribute__((warn_unused_result));
 
+/* The text for a message: whole, or cut between two characters to about `size_max` bytes with an
+ * ellipsis. */
+const char *managed_short(const struct call *call, const char *text, size_t size_max);
+
 /* Has a UTF-8 text at most `characters_max` characters? Errors: BAD_FIELD. */
 bool managed_check_length(const char *field, const char *text, size_t characters_max,
                           struct err *err) __attribute__((warn_unused_result));

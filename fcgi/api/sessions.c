@@ -92,8 +92,7 @@ static bool read_session(struct call *call, const json_t **ret_session, struct e
 
 /* What the server would not let us do, or what would do nothing, is said before anybody confirms
  * it. */
-static bool check_allowed(const json_t *session, enum signal signal, const char *pid,
-                          struct err *err) {
+static bool check_allowed(const json_t *session, const char *pid, struct err *err) {
     const char *type = fact_or(session, "backend_type", "unknown process");
     if (strcmp(type, "client backend") != 0)
         return err_set(err, ERR_FORBIDDEN,
@@ -108,7 +107,14 @@ static bool check_allowed(const json_t *session, enum signal signal, const char 
     if (is_true(session, "self"))
         return err_set(err, ERR_FORBIDDEN,
                        "Session %s is the connection that this very request uses.", pid);
-    if (signal == SIGNAL_CANCEL && !is_active(session))
+    return true;
+}
+
+/* At the second step a statement that is over makes the confirmation stale; the state says so. */
+static bool check_active(const struct call *call, const json_t *session, const char *pid,
+                         struct err *err) {
+    const char *token = request_header(call->request, "X-Confirmation-Token");
+    if (!is_active(session) && !(token && *token))
         return err_set(err, ERR_CONFLICT,
                        "Session %s runs no statement at the moment (it is %.40s): there is nothing "
                        "to cancel.",
@@ -203,18 +209,19 @@ static bool impact_of(struct call *call, enum signal signal, struct impact *ret_
     const char *pid = pid_text(call);
     const json_t *session = NULL;
     if (!pid) return no_memory(err);
-    if (!read_session(call, &session, err) || !check_allowed(session, signal, pid, err))
-        return false;
+    if (!read_session(call, &session, err) || !check_allowed(session, pid, err)) return false;
     bool cancels = signal == SIGNAL_CANCEL;
+    if (cancels && !check_active(call, session, pid, err)) return false;
     struct impact impact = {
         .summary = summarize(arena, session, signal, pid),
         .impact = numbers(session, pid),
         .undo = cancels ? "It cannot be undone. The client may run the statement again."
                         : "It cannot be undone. The client may connect again and repeat its work.",
         .phrase = arena_printf(arena, "%s %s", signal_names[signal], pid),
-        .state = arena_printf(arena, "%s|%s|%s|%s|%s", pid, fact_or(session, "backend_start", ""),
-                              cancels ? fact_or(session, "query_start", "") : "",
-                              fact_or(session, "user", ""), fact_or(session, "database", "")),
+        .state = arena_printf(
+            arena, "%s|%s|%s|%d|%s|%s", pid, fact_or(session, "backend_start", ""),
+            cancels ? fact_or(session, "query_start", "") : "", cancels && is_active(session),
+            fact_or(session, "user", ""), fact_or(session, "database", "")),
     };
     if (!managed_defer(call, impact.impact, err)) return false;
     if (!impact.summary || !impact.phrase || !impact.state) return no_memory(err);

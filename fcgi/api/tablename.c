@@ -80,12 +80,12 @@ static int distance(const char *a, const char *b) {
     return row[b_size];
 }
 
-/* A name that holds the other is one step away, however much longer it is. */
+/* A name that holds the other is two steps away, however much longer it is. */
 static int unlikeness(const char *wanted, const char *name) {
     if (!wanted || !*wanted) return IDENTIFIER_MAX;
     size_t size = strlen(wanted);
     int steps = distance(wanted, name);
-    if (size >= 3 && steps > 1 && strcasestr(name, wanted)) return 1;
+    if (size >= 3 && steps > 2 && strcasestr(name, wanted)) return 2;
     return steps <= 1 + (int)size / 4 ? steps : IDENTIFIER_MAX;
 }
 

@@ -12,6 +12,21 @@ WITH found AS (
       AND c.relkind IN ('r', 'p', 'v', 'm', 'f') AND c.relpersistence <> 't'
       AND n.nspname <> 'information_schema' AND n.nspname !~ '^pg_'
 )
-SELECT f.oid::text AS oid, pg_catalog.format('%I.%I', f.nspname, f.relname) AS name
+SELECT f.oid::text AS oid, pg_catalog.format('%I.%I', f.nspname, f.relname) AS name,
+       -- To describe a table the server briefly locks it and what belongs to it. Who would make that wait?
+       (SELECT pg_catalog.format('session %s on %I.%I', l.pid, n.nspname, c.relname)
+        FROM pg_catalog.pg_locks AS l JOIN pg_catalog.pg_class AS c ON c.oid = l.relation
+        JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace
+        WHERE l.locktype = 'relation' AND l.mode = 'AccessExclusiveLock' AND l.pid <> pg_catalog.pg_backend_pid()
+          AND l.database = (SELECT d.oid FROM pg_catalog.pg_database AS d WHERE d.datname = pg_catalog.current_database())
+          AND (l.relation = f.oid
+               OR l.relation IN (SELECT i.indexrelid FROM pg_catalog.pg_index AS i WHERE i.indrelid = f.oid)
+               OR l.relation IN (SELECT i.inhrelid FROM pg_catalog.pg_inherits AS i WHERE i.inhparent = f.oid)
+               OR l.relation IN (SELECT i.inhparent FROM pg_catalog.pg_inherits AS i WHERE i.inhrelid = f.oid)
+               OR l.relation IN (SELECT k.conrelid FROM pg_catalog.pg_constraint AS k WHERE k.confrelid = f.oid)
+               OR l.relation IN (SELECT p.refobjid FROM pg_catalog.pg_rewrite AS r JOIN pg_catalog.pg_depend AS p
+                   ON p.classid = 'pg_catalog.pg_rewrite'::regclass AND p.objid = r.oid AND p.refclassid = 'pg_catalog.pg_class'::regclass
+                   WHERE r.ev_class = f.oid))
+        ORDER BY l.granted DESC, l.pid LIMIT 1) AS locked
 FROM found AS f WHERE f.reading = (SELECT pg_catalog.min(g.reading) FROM found AS g)
 ORDER BY f.nspname LIMIT 8
