@@ -11,6 +11,9 @@
  */
 #include "call.h"
 
+/* The actor that the log names for this call; in the request's arena. */
+const char *audit_actor(const struct call *call);
+
 /* Commits the intent row and sets call->audit_id. When PostgreSQL is down the event is spooled;
  * when that fails too: ERR_AUDIT_UNAVAILABLE. No audit, no operation. */
 bool audit_intent(struct call *call, struct err *err) __attribute__((warn_unused_result));

@@ -87,6 +87,7 @@ struct call {
         *audit_target; /* a handler or impact may name the target; preset: the path's parameter */
     json_t *audit_result; /* small facts for the outcome row (row counts, ids); owned by the call */
     int64_t audit_id;     /* of the intent row; 0: none */
+    bool audit_spooled;   /* the database did not take an event of this call */
 };
 
 /* Adds a header to the reply; false when there is no room (a bug). */

@@ -127,6 +127,17 @@ static void slot_give(struct slot *slot, const struct err *err) {
     else slot_close(slot);
 }
 
+/* On the console's own tables an SQL error is a fault of the installation, never of the caller. */
+static bool failed_on(const struct db_at *at, struct err *err) {
+    if (at->role != DB_APP) return false;
+    if (err->code == ERR_SQL || err->code == ERR_SQL_SYNTAX || err->code == ERR_SQL_PERMISSION ||
+        err->code == ERR_SQL_READ_ONLY) {
+        err->code = ERR_INTERNAL;
+        err->sqlstate[0] = '\0';
+    }
+    return false;
+}
+
 static bool prepare(struct slot *slot, const struct db_at *at, enum db_statement statement,
                     struct err *err) {
     const struct db_statement_text *text = &db_statement_texts[statement];
@@ -215,7 +226,7 @@ bool db_text(struct db *db, const struct db_at *at, enum db_statement statement,
     bool ok = send(slot, at, statement, values, count, err) &&
               receive(slot, at, take_text, &context, err);
     slot_give(slot, err);
-    if (!ok) return false;
+    if (!ok) return failed_on(at, err);
     if (!context.text) return err_set(err, ERR_NOT_FOUND, "there is no such thing");
     *ret_text = context.text;
     if (ret_size) *ret_size = context.size;
@@ -255,7 +266,7 @@ bool db_rows(struct db *db, const struct db_at *at, enum db_statement statement,
     }
     if (ok) *ret_rows = rows;
     else json_decref(rows);
-    return ok;
+    return ok || failed_on(at, err);
 }
 
 struct each_context {
@@ -289,5 +300,5 @@ bool db_each(struct db *db, const struct db_at *at, enum db_statement statement,
         ok = err_set(err, ERR_INTERNAL, "no single-row mode");
     ok = ok && receive(slot, at, take_each, &each_context, err);
     slot_give(slot, err);
-    return ok;
+    return ok || failed_on(at, err);
 }

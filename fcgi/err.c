@@ -50,6 +50,8 @@ static const struct err_row rows[ERR_CODES] = {
     [ERR_INTERNAL] = { "internal", "Internal error", 500 },
 };
 
+static void set(struct err *err, enum err_code code, const char *format, va_list arguments)
+    __attribute__((format(printf, 3, 0)));
 static void set(struct err *err, enum err_code code, const char *format, va_list arguments) {
     if (err->code != ERR_NONE) return;
     err->code = code;

@@ -10,7 +10,8 @@
 static const struct route table[] = {
     { .method = METHOD_POST, .path = "/auth/login", .needs = NEEDS_NOTHING, .audit = "auth.login",
       .fields = login_fields, .handle = api_login },
-    { .method = METHOD_POST, .path = "/auth/refresh", .needs = NEEDS_NOTHING, .handle = api_refresh },
+    { .method = METHOD_POST, .path = "/auth/refresh", .needs = NEEDS_NOTHING, .audit = "auth.refresh",
+      .handle = api_refresh },
     { .method = METHOD_POST, .path = "/auth/logout", .needs = NEEDS_SUPERADMIN, .audit = "auth.logout",
       .handle = api_logout },
     { .method = METHOD_GET, .path = "/auth/me", .needs = NEEDS_SUPERADMIN, .handle = api_me },

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "../audit.h"
 #include "../audit_verify.h"
 #include "../clock.h"
 #include "../config.h"
@@ -102,7 +103,7 @@ bool api_query_history(struct call *call, struct err *err) {
     const char *before, *limit = limit_text(call);
     if (!limit) return err_set(err, ERR_LIMIT, "out of request memory");
     if (!page_before(call, &before, err)) return false;
-    const char *actor = request_boolean(call->request, "mine") ? call->identity.username : NULL;
+    const char *actor = request_boolean(call->request, "mine") ? audit_actor(call) : NULL;
     const char *values[] = { actor, request_string(call->request, "search"), before, limit };
     if (!list(call, DB_QUERY_HISTORY, values, 4, "audit_id", err)) return false;
     size_t i;
