@@ -11,7 +11,6 @@
 #include "runner_session.h"
 #include "runner_types.h"
 
-#define DRAIN_MS 1000
 /* The server's own limit lies behind our watchdog; that of a stream lets a slow reader take its
  * time. */
 #define LIMIT_SLACK_MS  2000
@@ -60,6 +59,14 @@ static bool stop(struct run *run, enum err_code code, const char *why, struct er
     db_cancel(run->connection);
     run->session->doubtful = true;
     return code == ERR_NONE ? false : err_set(err, code, "%s", why);
+}
+
+/* No more rows are wanted. After a failure the statement is stopped at once; else runner_reset
+ * does, behind the reply. */
+static bool enough(struct run *run, struct err *err) {
+    if (err->code != ERR_NONE) return stop(run, ERR_NONE, NULL, err);
+    run->session->running = true;
+    return false;
 }
 
 static bool wait_step(struct run *run, struct err *err) {
@@ -113,7 +120,7 @@ static bool take_result(struct run *run, const PGresult *result, bool *rows_bega
         run->pending = 0;
         if (!*rows_began && !run->columns(run, result, err)) return stop(run, ERR_NONE, NULL, err);
         *rows_began = true;
-        return run->row(run, result, err) || stop(run, ERR_NONE, NULL, err);
+        return run->row(run, result, err) || enough(run, err);
     case PGRES_TUPLES_OK:
         if (++*results > 1) return err_set(err, ERR_INTERNAL, "the server sent a second result");
         if (*rows_began) return true;
@@ -144,21 +151,11 @@ static bool receive(struct run *run, struct err *err) {
         if (!result) break;
         ok = take_result(run, result, &rows_began, &results, err);
         PQclear(result);
-        if (!ok && run->session->doubtful) return false;
+        if (!ok) return false;
     }
-    if (!ok) return false;
     /* A COMMIT that got here has ended the transaction; nothing more is run on such a session. */
     if (PQtransactionStatus(run->connection) != PQTRANS_INTRANS) run->session->doubtful = true;
     return true;
-}
-
-/* What is still on its way is read for a moment, so that the server's work is seen to end; else the
- * session is closed. */
-static void settle(struct run *run) {
-    if (PQtransactionStatus(run->connection) == PQTRANS_ACTIVE &&
-        !db_drain(run->connection, DRAIN_MS))
-        run->session->doubtful = true;
-    if (run->session->doubtful) runner_session_close(run->session);
 }
 
 static bool run_statement(struct run *run, struct err *err) {
@@ -182,7 +179,6 @@ static bool run_statement(struct run *run, struct err *err) {
     int64_t started_us = clock_us();
     bool ok = (!job->started || job->started(job->context, &place, err)) && receive(run, err);
     run->outcome->duration_ms = (double)(clock_us() - started_us) / 1000.0;
-    settle(run);
     return ok || err->code == ERR_NONE; /* none: there were more rows than wanted */
 }
 

@@ -2,6 +2,7 @@
 #include "runner_session.h"
 
 #include <poll.h>
+#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -16,6 +17,11 @@ void runner_session_close(struct runner_session *session) {
     PQfinish(session->connection);
     free(session->state);
     memset(session, 0, sizeof *session);
+}
+
+/* What a statement says beside its result is nobody's: libpq would write it to standard error. */
+static void drop_notice(void *context, const char *message) {
+    (void)context, (void)message;
 }
 
 /* One statement with one row at most; its result is the caller's. */
@@ -46,6 +52,7 @@ static bool open_session(struct runner *runner, const struct db_at *at,
     struct runner_session made = { .target = at->target, .made_ms = clock_ms() };
     const char *database = db_database(runner->config, at);
     if (!db_connect(runner->config, at, &made.connection, err)) return false;
+    (void)PQsetNoticeProcessor(made.connection, drop_notice, NULL);
     (void)snprintf(made.database, sizeof made.database, "%s", database);
     (void)snprintf(made.host, sizeof made.host, "%s:%s", PQhost(made.connection),
                    PQport(made.connection));
@@ -150,6 +157,35 @@ bool runner_session_begin(struct runner *runner, const struct db_at *at, int64_t
     return true;
 }
 
+static void *cancel_thread(void *cancel) {
+    char message[256];
+    (void)PQcancel(cancel, message, sizeof message);
+    PQfreeCancel(cancel);
+    return NULL;
+}
+
+/*
+ * Stops what still runs and reads its end. The cancellation is waited for: one that is still on its
+ * way would hit the next statement. It is sent by a thread, since PQcancel knows no deadline.
+ */
+static bool stop_running(struct runner_session *session) {
+    PGcancel *cancel = PQgetCancel(session->connection);
+    pthread_t thread;
+    struct timespec until;
+    if (!cancel) return false;
+    if (pthread_create(&thread, NULL, cancel_thread, cancel) != 0) {
+        PQfreeCancel(cancel);
+        return false;
+    }
+    (void)clock_gettime(CLOCK_REALTIME, &until);
+    until.tv_sec += CLEAN_MS / 1000;
+    if (pthread_timedjoin_np(thread, NULL, &until) != 0) {
+        (void)pthread_detach(thread);
+        return false;
+    }
+    return db_drain(session->connection, CLEAN_MS);
+}
+
 bool runner_session_clean(struct runner_session *session) {
     struct db_at at = { .role = DB_READER,
                         .client_socket = -1,
@@ -157,6 +193,9 @@ bool runner_session_clean(struct runner_session *session) {
     struct err err = ERR_INIT;
     PGresult *result;
     if (!session->connection) return false;
+    if (!session->doubtful && PQtransactionStatus(session->connection) == PQTRANS_ACTIVE)
+        session->doubtful =
+            session->running ? !stop_running(session) : !db_drain(session->connection, CLEAN_MS);
     if (!session->doubtful && PQstatus(session->connection) == CONNECTION_OK &&
         db_command(session->connection, &at, "ROLLBACK", &err) &&
         db_command(session->connection, &at, "DISCARD ALL", &err) &&
@@ -164,7 +203,7 @@ bool runner_session_clean(struct runner_session *session) {
         bool same = strcmp(PQgetvalue(result, 0, 0), session->state) == 0;
         PQclear(result);
         if (same && PQtransactionStatus(session->connection) == PQTRANS_IDLE) {
-            session->used = false;
+            session->used = session->running = false;
             return true;
         }
     }

@@ -22,6 +22,7 @@ struct runner_session {
     char *state; /* what runner_session.sql said when it was new */
     int64_t made_ms, used_ms;
     bool used;     /* since it was last found clean */
+    bool running;  /* its statement goes on, though nobody wants more rows */
     bool doubtful; /* must not be used again */
 };
 
