@@ -26,7 +26,7 @@ const struct field audit_fields[] = {
     { "to", FIELD_QUERY, FIELD_STRING, .max = 40 },
     { "limit", FIELD_QUERY, FIELD_INTEGER, .min = 1, .max = 1000, .preset = "100" },
     { "cursor", FIELD_QUERY, FIELD_STRING, .max = 1024 },
-    { NULL },
+    { .name = NULL },
 };
 
 const struct field query_history_fields[] = {
@@ -34,7 +34,7 @@ const struct field query_history_fields[] = {
     { "search", FIELD_QUERY, FIELD_STRING, .max = 512 },
     { "limit", FIELD_QUERY, FIELD_INTEGER, .min = 1, .max = 1000, .preset = "100" },
     { "cursor", FIELD_QUERY, FIELD_STRING, .max = 1024 },
-    { NULL },
+    { .name = NULL },
 };
 
 static struct db_at where(const struct call *call) {

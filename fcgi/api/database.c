@@ -30,7 +30,7 @@ static const char *const orders[] = { "asc", "desc", NULL };
 /* clang-format off */
 const struct field overview_fields[] = {
     { "database", FIELD_QUERY, FIELD_STRING, .min = 1, .max = 63 },
-    { NULL },
+    { .name = NULL },
 };
 
 const struct field tables_fields[] = {
@@ -43,18 +43,18 @@ const struct field tables_fields[] = {
     { "order", FIELD_QUERY, FIELD_ENUM, .choices = orders, .preset = "asc" },
     { "limit", FIELD_QUERY, FIELD_INTEGER, .min = 1, .max = 1000, .preset = "100" },
     { "cursor", FIELD_QUERY, FIELD_STRING, .max = CURSOR_MAX },
-    { NULL },
+    { .name = NULL },
 };
 
 const struct field table_fields[] = {
     { "table_name", FIELD_PATH, FIELD_STRING, .min = 1, .max = 1200 },
     { "database", FIELD_QUERY, FIELD_STRING, .min = 1, .max = 63 },
-    { NULL },
+    { .name = NULL },
 };
 
 const struct field schema_fields[] = {
     { "database", FIELD_QUERY, FIELD_STRING, .min = 1, .max = 63 },
-    { NULL },
+    { .name = NULL },
 };
 /* clang-format on */
 

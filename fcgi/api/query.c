@@ -25,7 +25,7 @@ const struct field query_fields[] = {
     { "max_rows", FIELD_BODY, FIELD_INTEGER, .min = 1, .max = 10000000, .preset = "1000" },
     { "timeout_ms", FIELD_BODY, FIELD_INTEGER, .min = 1, .max = 600000, .preset = "30000" },
     { "target", FIELD_BODY, FIELD_ENUM, .choices = targets, .preset = "standby" },
-    { NULL },
+    { .name = NULL },
 };
 
 const struct field explain_fields[] = {
@@ -34,17 +34,17 @@ const struct field explain_fields[] = {
     { "analyze", FIELD_BODY, FIELD_BOOLEAN, .preset = "false" },
     { "timeout_ms", FIELD_BODY, FIELD_INTEGER, .min = 1, .max = 600000, .preset = "30000" },
     { "target", FIELD_BODY, FIELD_ENUM, .choices = targets, .preset = "standby" },
-    { NULL },
+    { .name = NULL },
 };
 
 const struct field query_cancel_fields[] = {
     { "id", FIELD_PATH, FIELD_STRING, .min = 8, .max = REQUEST_ID_MAX },
-    { NULL },
+    { .name = NULL },
 };
 
 const struct field self_test_fields[] = {
     { "database", FIELD_BODY, FIELD_STRING, .min = 1, .max = 252 },
-    { NULL },
+    { .name = NULL },
 };
 
 /* Redis learns where the statement runs, so that any replica can cancel it. Without Redis it runs

@@ -19,12 +19,12 @@ const struct field sessions_fields[] = {
     { "database", FIELD_QUERY, FIELD_STRING, .min = 1, .max = 63 },
     { "all_databases", FIELD_QUERY, FIELD_BOOLEAN, .preset = "true" },
     { "background", FIELD_QUERY, FIELD_BOOLEAN, .preset = "false" },
-    { NULL },
+    { .name = NULL },
 };
 
 const struct field session_fields[] = {
     { "pid", FIELD_PATH, FIELD_INTEGER, .min = 1, .max = 2147483647 },
-    { NULL },
+    { .name = NULL },
 };
 /* clang-format on */
 

@@ -14,9 +14,9 @@ static const struct field fields[] = {
     { "sql", FIELD_BODY, FIELD_STRING, .required = true, .min = 1, .max = 20 },
     { "rows", FIELD_BODY, FIELD_INTEGER, .min = 0, .max = 10 },
     { "tables", FIELD_BODY, FIELD_STRINGS, .max = 2 },
-    { NULL },
+    { .name = NULL },
 };
-static const struct field no_fields[] = { { NULL } };
+static const struct field no_fields[] = { { .name = NULL } };
 
 struct fixture {
     struct arena *arena;
