@@ -25,7 +25,10 @@ measured AS MATERIALIZED (
                 ELSE pg_catalog.pg_table_size(c.oid) END AS table_bytes,
            CASE WHEN c.reltoastrelid = 0 OR c.oid IN (SELECT relation FROM locked) OR c.reltoastrelid IN (SELECT relation FROM locked) THEN 0
                 ELSE pg_catalog.pg_total_relation_size(c.reltoastrelid) END AS toast_bytes,
-           CASE WHEN c.reltuples >= 0 AND c.relkind NOT IN ('v', 'p') THEN c.reltuples END AS row_estimate
+           -- Never analysed is -1; before PostgreSQL 14 it was 0, as an empty table is.
+           CASE WHEN c.relkind NOT IN ('v', 'p')
+                     AND (c.reltuples > 0 OR c.relpages > 0 OR pg_catalog.current_setting('server_version_num')::int >= 140000)
+                THEN nullif(c.reltuples, -1) END AS row_estimate
     FROM part AS p JOIN pg_catalog.pg_class AS c ON c.oid = p.oid
 ),
 index AS MATERIALIZED (
@@ -110,7 +113,8 @@ foreign_key AS MATERIALIZED (
     JOIN (SELECT c.oid, n.nspname, c.relname FROM pg_catalog.pg_class AS c JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace) AS t
       ON t.oid = k.confrelid
     LEFT JOIN pg_catalog.pg_constraint AS u ON u.oid = k.conparentid
-    WHERE k.contype = 'f' AND (k.conrelid = $1::oid OR k.confrelid IN (SELECT a.oid FROM ancestor AS a))
+    WHERE k.contype = 'f' AND ((k.conrelid = $1::oid AND (k.conparentid = 0 OR u.conrelid <> k.conrelid))
+                               OR (k.confrelid IN (SELECT a.oid FROM ancestor AS a) AND k.conparentid = 0))
 ),
 -- Of an index on a partitioned table, with the indexes of all partitions below it.
 index_tree AS (

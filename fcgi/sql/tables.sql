@@ -54,7 +54,10 @@ measured AS MATERIALIZED (
                 THEN (SELECT pg_catalog.sum(x.relpages) FROM pg_catalog.pg_index AS i JOIN pg_catalog.pg_class AS x ON x.oid = i.indexrelid
                       WHERE i.indrelid = c.oid)::bigint * pg_catalog.current_setting('block_size')::int
                 ELSE pg_catalog.pg_indexes_size(c.oid) END AS index_bytes,
-           CASE WHEN c.reltuples >= 0 AND c.relkind NOT IN ('v', 'p') THEN c.reltuples END AS row_estimate,
+           -- Never analysed is -1; before PostgreSQL 14 it was 0, as an empty table is.
+           CASE WHEN c.relkind NOT IN ('v', 'p')
+                     AND (c.reltuples > 0 OR c.relpages > 0 OR pg_catalog.current_setting('server_version_num')::int >= 140000)
+                THEN nullif(c.reltuples, -1) END AS row_estimate,
            pg_catalog.pg_stat_get_dead_tuples(c.oid) AS dead_rows,
            greatest(pg_catalog.pg_stat_get_last_vacuum_time(c.oid), pg_catalog.pg_stat_get_last_autovacuum_time(c.oid)) AS last_vacuum,
            greatest(pg_catalog.pg_stat_get_last_analyze_time(c.oid), pg_catalog.pg_stat_get_last_autoanalyze_time(c.oid)) AS last_analyze
