@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 #include "runner.h"
 
+#include <malloc.h>
 #include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/ioctl.h>
 
 #include "clock.h"
 #include "runner_session.h"
@@ -15,8 +15,15 @@
  * time. */
 #define LIMIT_SLACK_MS  2000
 #define STREAM_LIMIT_MS 3600000
-/* A stream that waits for more rows sends what it has after this time. */
-#define FLUSH_AGE_MS 100
+/* Rows leave by full buffers; when the server pauses, the first ones after this time (an error that
+ * comes sooner is still told properly), later ones after that. */
+#define FIRST_FLUSH_MS 3
+#define FLUSH_MS       100
+/* libpq doubles its buffer until a whole row fits, so this much growth means a row of more than
+ * RUNNER_ROW_MAX. */
+#define GROWTH_MAX (2 * RUNNER_ROW_MAX - (1 << 20))
+/* A session whose buffer has grown by more is not kept. */
+#define GROWTH_KEPT_MAX (1 << 20)
 
 /* One statement on its way. */
 struct run {
@@ -26,12 +33,14 @@ struct run {
     PGconn *connection;
     struct db_at at;
     int pid;
-    int64_t pending; /* bytes that came since the last whole row */
+    size_t mapped; /* memory in large pieces when it began */
     struct runner_outcome *outcome;
     /* Who takes the result. A row that is not wanted ends the statement: false, err not set. */
     bool (*columns)(struct run *run, const PGresult *result, struct err *err);
     bool (*row)(struct run *run, const PGresult *result, struct err *err);
-    bool (*idle)(struct run *run, struct err *err); /* about to wait; or NULL */
+    int (*idle)(
+        struct run *run,
+        struct err *err); /* about to wait: how long at most, in ms (-1: any time); or NULL */
     void *context;
 };
 
@@ -69,31 +78,39 @@ static bool enough(struct run *run, struct err *err) {
     return false;
 }
 
+/* libpq makes room for a whole row as soon as it knows its size: seen here before the memory is
+ * used. */
+static size_t mapped_bytes(void) {
+    return mallinfo2().hblkhd;
+}
+
 static bool wait_step(struct run *run, struct err *err) {
     int unsent = PQflush(run->connection);
     if (unsent < 0) return db_error(run->connection, NULL, err);
-    if (run->idle && !run->idle(run, err)) return stop(run, ERR_NONE, NULL, err);
+    int idle_ms = run->idle ? run->idle(run, err) : -1,
+        left_ms = clock_left_ms(run->at.deadline_ms);
+    if (err->code != ERR_NONE) return stop(run, ERR_NONE, NULL, err);
     struct pollfd poll_fds[2] = {
         { .fd = PQsocket(run->connection), .events = (short)(unsent ? POLLIN | POLLOUT : POLLIN) },
         { .fd = run->at.client_socket, .events = POLLRDHUP },
     };
-    int ready =
-        poll(poll_fds, run->at.client_socket >= 0 ? 2 : 1, clock_left_ms(run->at.deadline_ms));
-    if (ready == 0)
+    int ready = poll(poll_fds, run->at.client_socket >= 0 ? 2 : 1,
+                     idle_ms >= 0 && idle_ms < left_ms ? idle_ms : left_ms);
+    if (ready == 0 && clock_left_ms(run->at.deadline_ms) == 0)
         return stop(run, ERR_DEADLINE,
                     "The statement took longer than its timeout and was cancelled.", err);
-    if (ready > 0 && (poll_fds[1].revents & (POLLRDHUP | POLLHUP | POLLERR)))
+    if (ready <= 0) return true;
+    if (poll_fds[1].revents & (POLLRDHUP | POLLHUP | POLLERR))
         return stop(run, ERR_CLIENT_GONE, "the client went away; the statement was cancelled", err);
-    if (ready > 0 && (poll_fds[0].revents & (POLLIN | POLLHUP | POLLERR))) {
-        int available = 0;
-        if (ioctl(PQsocket(run->connection), FIONREAD, &available) == 0) run->pending += available;
-        if (run->pending > RUNNER_ROW_MAX)
-            return stop(run, ERR_LIMIT,
-                        "A row of the result is larger than 64 MiB. Select less of it, "
-                        "for example with left() or substring().",
-                        err);
-        if (!PQconsumeInput(run->connection)) return db_error(run->connection, NULL, err);
-    }
+    if ((poll_fds[0].revents & (POLLIN | POLLHUP | POLLERR)) && !PQconsumeInput(run->connection))
+        return db_error(run->connection, NULL, err);
+    size_t mapped = mapped_bytes();
+    if (mapped > run->mapped && mapped - run->mapped > GROWTH_MAX)
+        return stop(run, ERR_LIMIT,
+                    "A row of the result is larger than 64 MiB. Select less of it, for example "
+                    "with left() or "
+                    "substring().",
+                    err);
     return true;
 }
 
@@ -117,7 +134,6 @@ static bool take_result(struct run *run, const PGresult *result, bool *rows_bega
                         struct err *err) {
     switch (PQresultStatus(result)) {
     case PGRES_SINGLE_TUPLE:
-        run->pending = 0;
         if (!*rows_began && !run->columns(run, result, err)) return stop(run, ERR_NONE, NULL, err);
         *rows_began = true;
         return run->row(run, result, err) || enough(run, err);
@@ -176,9 +192,11 @@ static bool run_statement(struct run *run, struct err *err) {
     run->connection = run->session->connection;
     run->pid = PQbackendPID(run->connection);
     struct runner_place place = { run->session->host, run->pid, run->session->backend_start };
+    run->mapped = mapped_bytes();
     int64_t started_us = clock_us();
     bool ok = (!job->started || job->started(job->context, &place, err)) && receive(run, err);
     run->outcome->duration_ms = (double)(clock_us() - started_us) / 1000.0;
+    if (mapped_bytes() > run->mapped + GROWTH_KEPT_MAX) run->session->doubtful = true;
     return ok || err->code == ERR_NONE; /* none: there were more rows than wanted */
 }
 
@@ -187,7 +205,7 @@ struct stream {
     struct runner_write write;
     struct runner_column *columns;
     bool began;
-    int64_t flushed_ms;
+    int64_t flush_ms; /* when what is in the buffer is to leave at the latest; 0: it is empty */
 };
 
 static bool stream_begin(struct run *run) {
@@ -206,11 +224,11 @@ static bool stream_send(void *context, const char *data, size_t size) {
     struct run *run = context;
     struct stream *stream = run->context;
     int64_t before_ms = clock_ms();
+    stream->flush_ms = 0;
     bool ok = stream->began || stream_begin(run);
     stream->began = true;
     ok = ok && request_write(run->job->request, data, size) && request_flush(run->job->request);
-    stream->flushed_ms = clock_ms();
-    if (run->job->format != RUNNER_JSON) run->at.deadline_ms += stream->flushed_ms - before_ms;
+    if (run->job->format != RUNNER_JSON) run->at.deadline_ms += clock_ms() - before_ms;
     return ok;
 }
 
@@ -292,14 +310,17 @@ static bool stream_row(struct run *run, const PGresult *result, struct err *err)
     return !stream->write.broken || gone(err);
 }
 
-/* The first rows of a stream leave at once, later ones by full buffers, or when the server pauses.
- * A page is of no use before it is whole: it waits, so that an error can still be told properly. */
-static bool stream_idle(struct run *run, struct err *err) {
+/* A page is of no use before it is whole: it waits, so that an error can still be told properly. */
+static int stream_idle(struct run *run, struct err *err) {
     struct stream *stream = run->context;
     if (run->job->format == RUNNER_JSON || run->outcome->rows == 0 || stream->write.used == 0)
-        return true;
-    if (stream->began && clock_ms() - stream->flushed_ms < FLUSH_AGE_MS) return true;
-    return runner_write_flush(&stream->write) || gone(err);
+        return -1;
+    int64_t now_ms = clock_ms();
+    if (stream->flush_ms == 0)
+        stream->flush_ms = now_ms + (stream->began ? FLUSH_MS : FIRST_FLUSH_MS);
+    if (stream->flush_ms > now_ms) return (int)(stream->flush_ms - now_ms);
+    if (!runner_write_flush(&stream->write)) (void)gone(err);
+    return -1;
 }
 
 bool runner_stream(struct runner *runner, const struct runner_job *job,
