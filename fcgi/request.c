@@ -23,9 +23,10 @@ static FCGX_Request *fcgx(const struct request *request) {
     return request->transport;
 }
 
-void *request_transport_new(int listen_socket) {
+void *request_transport_new(void) {
     FCGX_Request *transport = calloc(1, sizeof *transport);
-    if (transport && (FCGX_Init() != 0 || FCGX_InitRequest(transport, listen_socket, 0) != 0)) {
+    /* No listening socket: libfcgi is never to accept a connection itself. */
+    if (transport && (FCGX_Init() != 0 || FCGX_InitRequest(transport, -1, 0) != 0)) {
         free(transport);
         return NULL;
     }
@@ -45,8 +46,8 @@ bool request_accept(void *transport, int listen_socket) {
         return false;
     }
     /* libfcgi takes a connection that it did not accept itself only when it believes it to be a
-     * kept one. When the peer turns out to be silent it goes back to its own accept, which the
-     * non-blocking socket makes fail at once. */
+     * kept one. When the peer turns out to be silent or to speak something else, it falls back to
+     * its own accept, which fails for want of a socket. */
     fcgi->ipcFd = connection;
     fcgi->keepConnection = 1;
     return FCGX_Accept_r(fcgi) == 0;

@@ -66,7 +66,7 @@ struct request {
  * its request. False when there was none (another worker was quicker, or the peer spoke no
  * FastCGI). Reads and writes on the connection are bounded in time. A transport is made once a
  * worker and serves one request after another. */
-void *request_transport_new(int listen_socket);
+void *request_transport_new(void);
 bool request_accept(void *transport, int listen_socket);
 /* Ends the request on the wire and closes its connection. */
 void request_finish(struct request *request);

@@ -189,7 +189,7 @@ static bool open_services(struct worker *worker, const struct config *config,
     services->config = config;
     services->metrics = metrics;
     worker->arena = arena_new(REQUEST_ARENA_MAX);
-    worker->transport = request_transport_new(worker->listen_socket);
+    worker->transport = request_transport_new();
     if (!worker->arena || !worker->transport) return err_set(err, ERR_LIMIT, "out of memory");
     return db_open(config, &services->db, err) && runner_open(config, &services->runner, err) &&
            cache_open(config, &services->cache, err) &&
