@@ -16,7 +16,7 @@ def platform():
     if os.environ.get('DEV_STANDBY'):
         remembered.parent.mkdir(parents=True, exist_ok=True)
         remembered.touch()
-    return Platform(home, port=int(os.environ.get('DEV_PORT') or 8443), build=home / 'build', standby=remembered.exists())
+    return Platform(home, port=int(os.environ.get('DEV_PORT') or 8443), build=os.environ.get('GUARDIAN_BUILD') or home / 'build', standby=remembered.exists())
 
 
 def ask(made, path, body=None):
@@ -31,11 +31,17 @@ def ask(made, path, body=None):
 def check(made):
     """The console is ready and the login that we are about to print works."""
     def ready():
+        nonlocal reason
         try:
             return ask(made, '/api/v1/health/ready')
-        except OSError:
+        except OSError as error:
+            reason = error
             return None
-    wait_for(ready, 20, f'{made.url}/api/v1/health/ready', poll_s=0.1)
+    reason = None
+    try:
+        wait_for(ready, 20, f'{made.url}/api/v1/health/ready', poll_s=0.1)
+    except Failed as failure:
+        raise Failed(f'{failure}: {reason}\nLogs: {made.home}/logs') from None
     try:
         token = ask(made, '/api/v1/auth/login', {'username': made.username, 'password': made.password})['access_token']
     except OSError as error:

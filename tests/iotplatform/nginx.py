@@ -62,7 +62,14 @@ class Nginx(Daemon):
         checked = subprocess.run([*program[:-2], '-t'], capture_output=True, text=True)
         if checked.returncode:
             raise Failed(f'nginx refuses its configuration:\n{checked.stderr}')
-        self.spawn(program, ready=lambda: connects(self.internal))
+        pid_file = self.work / 'nginx.pid'          # nginx writes it when it has all its ports
+        pid_file.unlink(missing_ok=True)
+        try:
+            self.spawn(program, ready=lambda: pid_file.exists() and connects(self.internal))
+        except Failed as failure:
+            if 'Address already in use' in str(failure):
+                raise Failed(f'Port {self.port} of 127.0.0.1 is taken by somebody else. Choose another: DEV_PORT=…') from None
+            raise
         return self
 
     def reload(self):

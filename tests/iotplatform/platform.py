@@ -26,7 +26,7 @@ class Platform:
     def __init__(self, home, port=8443, build=None, web_root=None, standby=False, tcp_port=None, durable=True,
                  workers=(4, 8), config=None, nginx=None):
         self.home = Path(home).resolve()
-        self.build = Path(build or SOURCE / '.dev' / 'build').resolve()
+        self.build = Path(build or os.environ.get('GUARDIAN_BUILD') or SOURCE / '.dev' / 'build').resolve()
         self.secrets = Secrets(self.home)
         self.postgres = Postgres(self.home, port=tcp_port or 5432, tcp=bool(tcp_port), durable=durable)
         self.with_standby = standby
