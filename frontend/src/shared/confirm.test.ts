@@ -12,7 +12,7 @@ const challenge = (token: string): Challenge => ({
 })
 
 function server(...answers: (Error | string)[]) {
-  return vi.fn((_headers: ConfirmationHeaders) => {
+  return vi.fn<(headers: ConfirmationHeaders) => Promise<string>>(() => {
     const answer = answers.shift()
     return answer instanceof Error ? Promise.reject(answer) : Promise.resolve(answer ?? '')
   })

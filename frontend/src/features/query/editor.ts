@@ -25,6 +25,9 @@ export interface SqlEditorHandle {
   destroy(): void
 }
 
+/** Chromium asks the shadow root for its selection, the others the document. */
+type SelectionRoot = (Document | ShadowRoot) & { getSelection?: () => Selection | null }
+
 interface Options {
   text: string
   label: string
@@ -143,10 +146,17 @@ export function createEditor(host: HTMLElement, options: Options): SqlEditorHand
  * attribute, which the content security policy refuses with a message in the log.
  */
 function typeOverSelection(event: InputEvent, view: EditorView): boolean {
-  const { from, to, empty } = view.state.selection.main
   const text = event.data
-  if (event.inputType !== 'insertText' || text === null || empty || view.composing || view.state.selection.ranges.length > 1) return false
-  const insert = () => view.state.update(view.state.replaceSelection(text), { userEvent: 'input.type', scrollIntoView: true })
+  if (event.inputType !== 'insertText' || text === null || view.composing || view.state.selection.ranges.length > 1) return false
+  // What the browser is about to replace: the editor may not have heard of the selection yet.
+  const { anchorNode, anchorOffset, focusNode, focusOffset } = (view.root as SelectionRoot).getSelection?.() ?? document.getSelection() ?? {}
+  if (!anchorNode || !focusNode || !view.contentDOM.contains(anchorNode) || !view.contentDOM.contains(focusNode)) return false
+  const ends = [view.posAtDOM(anchorNode, anchorOffset), view.posAtDOM(focusNode, focusOffset)]
+  const from = Math.min(...ends)
+  const to = Math.max(...ends)
+  if (from === to) return false
+  const insert = () =>
+    view.state.update({ changes: { from, to, insert: text }, selection: { anchor: from + text.length }, userEvent: 'input.type', scrollIntoView: true })
   const handled = view.state.facet(EditorView.inputHandler).some((handler) => handler(view, from, to, text, insert))
   if (!handled) view.dispatch(insert())
   event.preventDefault()
