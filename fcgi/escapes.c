@@ -10,16 +10,18 @@
 
 #define TRY_MS          2000
 #define RESOURCE_TRY_MS 250 /* what would run for ever is stopped after this time */
-/* A session that was thrown away takes a moment to be gone from the server's lists. */
-#define LOOKS         40
-#define LOOK_AGAIN_MS 25
+/* A session that was thrown away takes a moment to be gone from the server's lists: so long one
+ * difference, and all of them together, are looked at again. */
+#define PATIENCE_MS     1000
+#define PATIENCE_SUM_MS 5000
+#define LOOK_AGAIN_MS   20
 
 struct selftest {
     struct runner *runner;
     struct db *db;
     struct request *request;
     const char *database;
-    int64_t deadline_ms;
+    int64_t deadline_ms, patience_ms;
     int pid;       /* of the process that ran the last escape */
     json_t *state; /* before the next escape */
     struct runner_server server;
@@ -65,21 +67,25 @@ static const char *difference(struct selftest *test, const json_t *before, const
     return found;
 }
 
-/* Compares until nothing differs or time is up; the new state is the next one's old. */
-static bool compare(struct selftest *test, const char **ret_left_behind, struct err *err) {
-    for (int look = 0;; look++) {
+/* The new state is the next one's old. After a session that was thrown away, it is looked at again
+ * for as long as patience lasts. */
+static bool compare(struct selftest *test, bool patient, const char **ret_left_behind,
+                    struct err *err) {
+    int64_t started_ms = clock_ms();
+    for (;;) {
         json_t *state;
         if (!state_read(test, &state, err)) return false;
         const char *left_behind = difference(test, test->state, state);
-        if (left_behind && look < LOOKS) {
-            json_decref(state);
-            (void)poll(NULL, 0, LOOK_AGAIN_MS);
-            continue;
+        int64_t waited_ms = clock_ms() - started_ms;
+        if (!left_behind || !patient || waited_ms > PATIENCE_MS || waited_ms > test->patience_ms) {
+            if (waited_ms > LOOK_AGAIN_MS) test->patience_ms -= waited_ms;
+            json_decref(test->state);
+            test->state = state;
+            *ret_left_behind = left_behind;
+            return true;
         }
-        json_decref(test->state);
-        test->state = state;
-        *ret_left_behind = left_behind;
-        return true;
+        json_decref(state);
+        (void)poll(NULL, 0, LOOK_AGAIN_MS);
     }
 }
 
@@ -107,7 +113,7 @@ static bool run_one(struct selftest *test, const struct escape *escape, json_t *
         return err_set(err, ERR_DEADLINE, "the self-test took too long");
     if (!runner_try(test->runner, &job, &probe, &test->server, err)) return false;
     test->pid = probe.pid;
-    if (!compare(test, &left_behind, err)) return false;
+    if (!compare(test, !probe.kept, &left_behind, err)) return false;
     if (probe.cause.code == ERR_DEADLINE && !probe.cause.sqlstate[0])
         strcpy(probe.cause.sqlstate, "57014");
     bool ok = left_behind == NULL;
@@ -140,7 +146,8 @@ bool escapes_run(struct runner *runner, struct db *db, const char *database,
                              .db = db,
                              .request = request,
                              .database = database,
-                             .deadline_ms = deadline_ms };
+                             .deadline_ms = deadline_ms,
+                             .patience_ms = PATIENCE_SUM_MS };
     int64_t started_us = clock_us();
     json_t *items = json_array();
     if (!items) return err_set(err, ERR_LIMIT, "out of memory for the report");
