@@ -1,14 +1,18 @@
 /* SPDX-License-Identifier: MIT */
 #include "request.h"
 
+#include <errno.h>
+#include <fastcgi.h>
 #include <fcgiapp.h>
 #include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
+#include <sys/ioctl.h>
 #include <sys/random.h>
 #include <sys/socket.h>
+#include <sys/uio.h>
 #include <unistd.h>
 
 #include "clock.h"
@@ -19,14 +23,26 @@
 #define READ_TIMEOUT_S  10
 #define WRITE_TIMEOUT_S 30
 
+/* libfcgi reads requests. Replies go out in records of our own: libfcgi would copy them into records
+ * of 8 KB with a write each, and wait at the end until the peer has closed. */
+#define RECORD_MAX  65528u /* bytes of content */
+#define OUTPUT_SIZE 16384u
+
+struct transport {
+    FCGX_Request fcgi;
+    bool ended;  /* the end of the request is on the wire */
+    size_t used; /* bytes in output */
+    char output[OUTPUT_SIZE];
+};
+
 static FCGX_Request *fcgx(const struct request *request) {
-    return request->transport;
+    return &((struct transport *)request->transport)->fcgi;
 }
 
 void *request_transport_new(void) {
-    FCGX_Request *transport = calloc(1, sizeof *transport);
+    struct transport *transport = calloc(1, sizeof *transport);
     /* No listening socket: libfcgi is never to accept a connection itself. */
-    if (transport && (FCGX_Init() != 0 || FCGX_InitRequest(transport, -1, 0) != 0)) {
+    if (transport && (FCGX_Init() != 0 || FCGX_InitRequest(&transport->fcgi, -1, 0) != 0)) {
         free(transport);
         return NULL;
     }
@@ -34,7 +50,8 @@ void *request_transport_new(void) {
 }
 
 bool request_accept(void *transport, int listen_socket) {
-    FCGX_Request *fcgi = transport;
+    struct transport *made = transport;
+    FCGX_Request *fcgi = &made->fcgi;
     int connection = accept4(listen_socket, NULL, NULL, SOCK_CLOEXEC);
     if (connection < 0) return false;
     struct timeval read_timeout = { .tv_sec = READ_TIMEOUT_S },
@@ -50,11 +67,9 @@ bool request_accept(void *transport, int listen_socket) {
      * its own accept, which fails for want of a socket. */
     fcgi->ipcFd = connection;
     fcgi->keepConnection = 1;
+    made->ended = false;
+    made->used = 0;
     return FCGX_Accept_r(fcgi) == 0;
-}
-
-void request_finish(struct request *request) {
-    FCGX_Finish_r(fcgx(request));
 }
 
 static bool id_is_legal(const char *text) {
@@ -244,19 +259,86 @@ bool request_read(struct request *request, void *transport, struct arena *arena,
     return body_read(request, err);
 }
 
-static bool put(struct request *request, const char *data, size_t size) {
-    if (request->broken) return false;
-    while (size > 0) {
-        int piece = size > 1u << 20 ? 1 << 20 : (int)size;
-        if (FCGX_PutStr(data, piece, fcgx(request)->out) != piece) {
+static void skip(struct msghdr *message, size_t sent) {
+    for (; message->msg_iovlen > 0 && sent >= message->msg_iov->iov_len; message->msg_iovlen--)
+        sent -= message->msg_iov++->iov_len;
+    if (message->msg_iovlen == 0) return;
+    message->msg_iov->iov_base = (char *)message->msg_iov->iov_base + sent;
+    message->msg_iov->iov_len -= sent;
+}
+
+static bool send_parts(struct request *request, struct iovec *parts, size_t count) {
+    struct msghdr message = { .msg_iov = parts, .msg_iovlen = count };
+    while (message.msg_iovlen > 0) {
+        ssize_t sent = sendmsg(fcgx(request)->ipcFd, &message, MSG_NOSIGNAL);
+        if (sent >= 0) skip(&message, (size_t)sent);
+        else if (errno != EINTR) {
             request->broken = true;
             return false;
         }
-        data += piece;
-        size -= (size_t)piece;
-        request->bytes_out += piece;
     }
     return true;
+}
+
+/* What is in the output buffer, then `data`, and with `end` the end of the request. */
+static bool send_out(struct request *request, const char *data, size_t size, bool end) {
+    struct transport *transport = request->transport;
+    unsigned char high = (unsigned char)(transport->fcgi.requestId >> 8),
+                  low = (unsigned char)transport->fcgi.requestId;
+    FCGI_Header header = { .version = FCGI_VERSION_1, .type = FCGI_STDOUT };
+    header.requestIdB1 = high;
+    header.requestIdB0 = low;
+    struct {
+        FCGI_Header out;
+        FCGI_EndRequestRecord end;
+    } trailer = { .out = header, .end.header = header };
+    trailer.end.header.type = FCGI_END_REQUEST;
+    trailer.end.header.contentLengthB0 = sizeof trailer.end.body;
+    size_t buffered = transport->used;
+    transport->used = 0;
+    if (request->broken) return false;
+    do {
+        size_t piece = size < RECORD_MAX - buffered ? size : RECORD_MAX - buffered;
+        bool any = buffered + piece > 0, last = end && piece == size;
+        header.contentLengthB1 = (unsigned char)((buffered + piece) >> 8);
+        header.contentLengthB0 = (unsigned char)(buffered + piece);
+        struct iovec parts[] = { { &header, any ? sizeof header : 0 },
+                                 { transport->output, buffered },
+                                 { (void *)data, piece },
+                                 { &trailer, last ? sizeof trailer : 0 } };
+        if (!send_parts(request, parts, sizeof parts / sizeof parts[0])) return false;
+        data += piece;
+        size -= piece;
+        buffered = 0;
+    } while (size > 0);
+    transport->ended = end;
+    return true;
+}
+
+static bool put(struct request *request, const char *data, size_t size) {
+    struct transport *transport = request->transport;
+    if (request->broken) return false;
+    if (size > OUTPUT_SIZE - transport->used) {
+        if (!send_out(request, data, size, false)) return false;
+    } else {
+        memcpy(transport->output + transport->used, data, size);
+        transport->used += size;
+    }
+    request->bytes_out += (int64_t)size;
+    return true;
+}
+
+void request_finish(struct request *request) {
+    struct transport *transport = request->transport;
+    int connection = transport->fcgi.ipcFd, unread = 0;
+    if (!transport->ended) (void)send_out(request, "", 0, true);
+    /* To close over unread input resets the connection under the reply: libfcgi then reads on for a
+     * while. A peer that asks to keep the connection is not heard: an idle one pins a worker. nginx
+     * asks only in order to tell an answer that broke off from one that ended. */
+    bool linger = ioctl(connection, FIONREAD, &unread) != 0 || unread > 0;
+    FCGX_Free(&transport->fcgi, linger);
+    if (!linger) close(connection);
+    transport->fcgi.ipcFd = -1;
 }
 
 static bool put_header(struct request *request, const char *name, const char *value) {
@@ -295,8 +377,9 @@ void request_reply(struct request *request, int status, const char *content_type
     if (status != 304 && status != 204)
         all[count++] = (struct request_header){ "Content-Length", length };
     all[count] = (struct request_header){ NULL, NULL };
-    if (request_begin(request, status, size ? content_type : NULL, all))
-        (void)request_write(request, body, size);
+    if (request_begin(request, status, size ? content_type : NULL, all) &&
+        send_out(request, body, size, true))
+        request->bytes_out += (int64_t)size;
 }
 
 bool request_write(struct request *request, const char *data, size_t size) {
@@ -304,14 +387,13 @@ bool request_write(struct request *request, const char *data, size_t size) {
 }
 
 bool request_flush(struct request *request) {
-    if (!request->broken && FCGX_FFlush(fcgx(request)->out) != 0) request->broken = true;
-    return !request->broken;
+    return send_out(request, "", 0, false);
 }
 
 void request_abort(struct request *request) {
     request->broken = true;
-    /* Without the end of the request on the wire, nginx closes its client's connection in the
-     * middle of the transfer. */
+    /* Without END_REQUEST on the wire nginx breaks its client's transfer off, given that it was told
+     * (fastcgi_keep_conn on) not to take the end of the connection for the end of the answer. */
     if (fcgx(request)->ipcFd >= 0) (void)shutdown(fcgx(request)->ipcFd, SHUT_RDWR);
 }
 

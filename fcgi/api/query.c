@@ -47,10 +47,16 @@ const struct field self_test_fields[] = {
     { .name = NULL },
 };
 
+struct registration {
+    struct call *call;
+    bool made; /* the entry is ours, not that of another query of the same id */
+};
+
 /* Redis learns where the statement runs, so that any replica can cancel it. Without Redis it runs
  * all the same. */
 static bool register_query(void *context, const struct runner_place *place, struct err *err) {
-    struct call *call = context;
+    struct registration *registration = context;
+    struct call *call = registration->call;
     struct err lost = ERR_INIT;
     int64_t ttl_s = request_integer(call->request, "timeout_ms") / 1000 + REGISTER_SLACK_S;
     json_t *value = json_pack("{s:s, s:i, s:s}", "host", place->host, "pid", place->pid,
@@ -61,18 +67,22 @@ static bool register_query(void *context, const struct runner_place *place, stru
     bool ok = cache_query_put(call->services->cache, call->request->id, text, ttl_s,
                               clock_ms() + REGISTER_MS, &lost);
     free(text);
+    registration->made = ok;
     if (ok || lost.code != ERR_CONFLICT) return true;
     *err = lost;
     return false;
 }
 
-static void unregister_query(struct call *call) {
+static void unregister_query(const struct registration *registration) {
+    struct call *call = registration->call;
     struct err lost = ERR_INIT; /* it expires by itself */
+    if (!registration->made) return;
     (void)!cache_query_del(call->services->cache, call->request->id, clock_ms() + REGISTER_MS,
                            &lost);
 }
 
-static bool job_make(struct call *call, struct runner_job *ret_job, struct err *err) {
+static bool job_make(struct call *call, struct registration *registration,
+                     struct runner_job *ret_job, struct err *err) {
     const struct request *request = call->request;
     struct db_at at;
     if (!managed_at(call, request_string(request, "database"), &at, err)) return false;
@@ -91,7 +101,7 @@ static bool job_make(struct call *call, struct runner_job *ret_job, struct err *
         .request = call->request,
         .db = call->services->db,
         .started = register_query,
-        .context = call,
+        .context = registration,
     };
     return true;
 }
@@ -161,13 +171,16 @@ static bool format_wanted(const struct request *request, enum runner_format *ret
 
 bool api_query(struct call *call, struct err *err) {
     struct runner_job job;
+    struct registration registration = { .call = call };
     struct runner_outcome outcome = { .rows = 0 };
     struct sqlparse parse;
-    if (!job_make(call, &job, err) || !format_wanted(call->request, &job.format, err)) return false;
+    if (!job_make(call, &registration, &job, err) ||
+        !format_wanted(call->request, &job.format, err))
+        return false;
     if (!sqlparse_read_only(job.sql, strlen(job.sql), &parse, err)) return false;
     job.max_rows = request_integer(call->request, "max_rows");
     bool ok = runner_stream(call->services->runner, &job, &outcome, err);
-    unregister_query(call);
+    unregister_query(&registration);
     note_outcome(call, &outcome);
     return ok;
 }
@@ -180,10 +193,12 @@ static void shift_position(struct err *err, size_t prefix_size) {
 
 bool api_explain(struct call *call, struct err *err) {
     struct runner_job job;
+    struct registration registration = { .call = call };
     struct runner_outcome outcome = { .rows = 0 };
     struct sqlparse parse;
     const char *plan, *written = NULL;
-    if (!job_make(call, &job, err) || !sqlparse_read_only(job.sql, strlen(job.sql), &parse, err))
+    if (!job_make(call, &registration, &job, err) ||
+        !sqlparse_read_only(job.sql, strlen(job.sql), &parse, err))
         return false;
     if (parse.kind != SQLPARSE_SELECT)
         return err_set(
@@ -196,7 +211,7 @@ bool api_explain(struct call *call, struct err *err) {
     if (!job.sql)
         return err_set(err, ERR_LIMIT, "The request needs more memory than one may have.");
     bool ok = runner_text(call->services->runner, &job, &plan, &outcome, err);
-    unregister_query(call);
+    unregister_query(&registration);
     outcome.rows = 0; /* the plan's lines are not the statement's rows */
     note_outcome(call, &outcome);
     if (!ok) {
@@ -260,6 +275,9 @@ static bool cancel_at(struct call *call, const char *id, const json_t *place, bo
 bool api_query_cancel(struct call *call, struct err *err) {
     const char *id = request_string(call->request, "id"), *value;
     bool cancelled = false;
+    if (strspn(id, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._-") !=
+        strlen(id))
+        return err_field(err, "id", "an id is made of letters, digits, dots, hyphens, underscores");
     call->audit_target = id;
     if (!cache_query_get(call->services->cache, call->request->arena, id,
                          call->request->deadline_ms, &value, err))
