@@ -220,7 +220,7 @@ static bool impact_of(struct call *call, enum signal signal, struct impact *ret_
         .phrase = arena_printf(arena, "%s %s", signal_names[signal], pid),
         .state = arena_printf(
             arena, "%s|%s|%s|%d|%s|%s", pid, fact_or(session, "backend_start", ""),
-            cancels ? fact_or(session, "query_start", "") : "", cancels && is_active(session),
+            fact_or(session, cancels ? "query_start" : "begun", ""), cancels && is_active(session),
             fact_or(session, "user", ""), fact_or(session, "database", "")),
     };
     if (!managed_defer(call, impact.impact, err)) return false;

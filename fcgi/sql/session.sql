@@ -22,6 +22,10 @@ SELECT s.usename AS "user", s.datname AS database, s.backend_type, s.state,
        coalesce(s.application_name, '') AS application, coalesce(pg_catalog.host(s.client_addr), 'local socket') AS client,
        pg_catalog.to_char(s.backend_start AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') AS backend_start,
        pg_catalog.to_char(s.xact_start AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') AS transaction_start,
+       -- The transaction that somebody began on purpose: it is what an end would undo. A statement alone begins one too, within
+       -- a moment of its own start; a busy session has a new one of those all the time.
+       CASE WHEN s.state <> 'active' OR s.query_start - s.xact_start > interval '100 milliseconds'
+            THEN pg_catalog.to_char(s.xact_start AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') END AS begun,
        pg_catalog.to_char(s.query_start AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') AS query_start,
        pg_catalog.round(greatest(extract(epoch FROM s.now - s.backend_start), 0)::numeric)::text AS session_seconds,
        pg_catalog.round(greatest(extract(epoch FROM s.now - s.xact_start), 0)::numeric)::text AS transaction_seconds,
