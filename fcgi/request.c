@@ -23,8 +23,8 @@
 #define READ_TIMEOUT_S  10
 #define WRITE_TIMEOUT_S 30
 
-/* libfcgi reads requests. Replies go out in records of our own: libfcgi would copy them into records
- * of 8 KB with a write each, and wait at the end until the peer has closed. */
+/* libfcgi reads requests. Replies go out in records of our own: libfcgi would copy them into
+ * records of 8 KB with a write each, and wait at the end until the peer has closed. */
 #define RECORD_MAX  65528u /* bytes of content */
 #define OUTPUT_SIZE 16384u
 
@@ -387,13 +387,16 @@ bool request_write(struct request *request, const char *data, size_t size) {
 }
 
 bool request_flush(struct request *request) {
+    const struct transport *transport = request->transport;
+    if (transport->used == 0) return !request->broken;
     return send_out(request, "", 0, false);
 }
 
 void request_abort(struct request *request) {
     request->broken = true;
-    /* Without END_REQUEST on the wire nginx breaks its client's transfer off, given that it was told
-     * (fastcgi_keep_conn on) not to take the end of the connection for the end of the answer. */
+    /* Without END_REQUEST on the wire nginx breaks its client's transfer off, given that it was
+     * told (fastcgi_keep_conn on) not to take the end of the connection for the end of the answer.
+     */
     if (fcgx(request)->ipcFd >= 0) (void)shutdown(fcgx(request)->ipcFd, SHUT_RDWR);
 }
 

@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/epoll.h>
 
 #include "audit.h"
 #include "auth.h"
@@ -52,11 +53,16 @@ bool worker_stopping(void) {
 }
 
 void worker_wait(int fd, int wait_ms) {
-    struct pollfd poll_fd = { .fd = fd, .events = POLLIN };
-    struct timespec timeout = { .tv_sec = wait_ms / 1000, .tv_nsec = (wait_ms % 1000) * 1000000L };
+    static int epoll = -1;
+    struct epoll_event event = { .events = EPOLLIN | EPOLLEXCLUSIVE };
     sigset_t open;
     sigemptyset(&open);
-    (void)ppoll(&poll_fd, fd >= 0 ? 1 : 0, wait_ms >= 0 ? &timeout : NULL, &open);
+    /* Exclusive: a connection wakes one idle worker, not all of them. */
+    if (epoll < 0) {
+        epoll = epoll_create1(EPOLL_CLOEXEC);
+        if (fd >= 0) (void)epoll_ctl(epoll, EPOLL_CTL_ADD, fd, &event);
+    }
+    (void)epoll_pwait(epoll, &event, 1, wait_ms, &open);
 }
 
 /* The request path, top to bottom. What each step needs is in the route's row. */
