@@ -197,13 +197,15 @@ static void refuse(struct walk *walk, int location, const char *why) {
     walk->refusal.position = location;
 }
 
-/* FOR UPDATE has no location in the tree: the last word FOR. */
-static int locking_location(const char *sql) {
-    for (size_t i = strlen(sql); i-- > 1;)
-        if (strncasecmp(sql + i, "for", 3) == 0 && !isalnum((unsigned char)sql[i - 1]) &&
-            isspace((unsigned char)sql[i + 3]))
-            return (int)i;
-    return -1;
+/* Where the last such word stands before `before`; else `before` itself. The tree keeps the places
+ * of names, not of the words that make a clause, and of FOR UPDATE nothing. */
+static int word_before(const char *sql, int before, const char *word, size_t size) {
+    for (int i = before - (int)size; i >= 0; i--)
+        if (strncasecmp(sql + i, word, size) == 0 &&
+            (i == 0 || !isalnum((unsigned char)sql[i - 1])) &&
+            !isalnum((unsigned char)sql[(size_t)i + size]))
+            return i;
+    return before;
 }
 
 /* Behind white space and comments, which count as part of the statement that follows. */
@@ -227,8 +229,11 @@ static size_t statement_start(const char *sql, size_t at) {
 }
 
 static void node_refuse(struct walk *walk, struct slice name) {
-    int location = location_ahead(walk, 0);
-    if (is(name, "LockingClause")) location = locking_location(walk->sql);
+    bool statement = name.size > 4 && memcmp(name.text + name.size - 4, "Stmt", 4) == 0;
+    int end = (int)strlen(walk->sql), location = location_ahead(walk, 0);
+    if (location > end) location = end;
+    if (is(name, "LockingClause")) location = word_before(walk->sql, end, "for", 3);
+    else if (statement) location = word_before(walk->sql, location, name.text, name.size - 4);
     if (name.text == walk->top.text) location = -1; /* where the statement starts */
     for (size_t i = 0; i < sizeof node_refusals / sizeof node_refusals[0]; i++)
         if (is(name, node_refusals[i].node)) {
@@ -242,6 +247,12 @@ static void node_refuse(struct walk *walk, struct slice name) {
     (void)err_set(&walk->refusal, ERR_SQL_READ_ONLY, "%.*s is not something that only reads. %s.",
                   (int)(shown.size < 64 ? shown.size : 64), shown.text, ALLOWED_HERE);
     walk->refusal.position = location;
+}
+
+static void into_refuse(struct walk *walk) {
+    int end = (int)strlen(walk->sql), location = location_ahead(walk, 0);
+    refuse(walk, word_before(walk->sql, location < end ? location : end, "into", 4),
+           "SELECT INTO creates a table");
 }
 
 static bool stands_before(const struct walk *walk, const char *text) {
@@ -276,7 +287,7 @@ static void key_check(struct walk *walk, struct slice key) {
     } else if (is(key, "sval")) {
         if (open) name_check(walk);
     } else if (is(key, "intoClause")) {
-        if (open) refuse(walk, location_ahead(walk, 0), "SELECT INTO creates a table");
+        if (open) into_refuse(walk);
     } else if (is(key, "location")) {
         walk->last_location = number_read(walk->at);
     } else if (walk->depth == 3 && is(key, "stmt")) {
