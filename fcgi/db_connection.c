@@ -290,13 +290,21 @@ struct sqlstate_row {
 
 /* The longest prefix comes first. */
 static const struct sqlstate_row sqlstate_rows[] = {
-    { "57014", ERR_CANCELLED },      { "57P01", ERR_DB_UNAVAILABLE },
-    { "57P02", ERR_DB_UNAVAILABLE }, { "57P03", ERR_DB_UNAVAILABLE },
-    { "25006", ERR_SQL_READ_ONLY },  { "25P03", ERR_DB_UNAVAILABLE },
-    { "42501", ERR_SQL_PERMISSION }, { "42601", ERR_SQL_SYNTAX },
-    { "3D000", ERR_NOT_FOUND },      { "08", ERR_DB_UNAVAILABLE },
-    { "28", ERR_DB_UNAVAILABLE },    { "53", ERR_BUSY },
-    { "58", ERR_DB_UNAVAILABLE },    { "XX", ERR_SQL },
+    { "57014", ERR_CANCELLED },
+    { "57P01", ERR_DB_UNAVAILABLE },
+    { "57P02", ERR_DB_UNAVAILABLE },
+    { "57P03", ERR_DB_UNAVAILABLE },
+    { "25006", ERR_SQL_READ_ONLY },
+    { "25P03", ERR_DB_UNAVAILABLE },
+    { "42501", ERR_SQL_PERMISSION },
+    { "42601", ERR_SQL_SYNTAX },
+    { "3D000", ERR_NOT_FOUND },
+    { "08P01", ERR_SQL }, /* parameters that were not given */
+    { "08", ERR_DB_UNAVAILABLE },
+    { "28", ERR_DB_UNAVAILABLE },
+    { "53", ERR_BUSY },
+    { "58", ERR_DB_UNAVAILABLE },
+    { "XX", ERR_SQL },
 };
 
 static enum err_code code_of(const char *sqlstate) {
