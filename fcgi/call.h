@@ -74,7 +74,7 @@ struct reply {
     size_t text_size;
     const char *content_type;         /* NULL: application/json */
     struct request_header headers[6]; /* ends with a NULL name */
-    bool etag;                        /* answer 304 to a matching If-None-Match */
+    const char *etag; /* with its quotes: 304 to a matching If-None-Match; or NULL */
 };
 
 struct call {

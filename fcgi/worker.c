@@ -100,22 +100,14 @@ static void audit_end(struct call *call, const struct err *err) {
                   's', call->route->audit, "detail", 's', problem.detail, NULL);
 }
 
-static void make_etag(const char *body, size_t size, char etag[40]) {
-    char hex[SEAL_HEX_SIZE];
-    (void)seal_sha256_hex(body, size, hex);
-    (void)snprintf(etag, 40, "\"%.32s\"", hex);
-}
-
 static void reply_body(struct call *call, const char *body, size_t size) {
     struct reply *reply = &call->reply;
     int status = reply->status ? reply->status : 200;
-    char etag[40];
     if (reply->etag && status == 200) {
         const char *known = request_header(call->request, "If-None-Match");
-        make_etag(body, size, etag);
-        (void)call_header(call, "ETag", etag);
+        (void)call_header(call, "ETag", reply->etag);
         (void)call_header(call, "Cache-Control", "private, no-cache");
-        if (known && strstr(known, etag)) {
+        if (known && strstr(known, reply->etag)) {
             request_reply(call->request, 304, NULL, reply->headers, "", 0);
             return;
         }

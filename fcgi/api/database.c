@@ -143,6 +143,41 @@ bool api_overview(struct call *call, struct err *err) {
 
 /* -- lists ------------------------------------------------------------------------------------- */
 
+#define ETAG_SIZE 34 /* 32 hex digits and quotes */
+
+static bool tag_reply(struct call *call, struct err *err) {
+    static const unsigned char key[32] = "entity tags, alike everywhere";
+    unsigned char hash[SEAL_HASH_SIZE];
+    char hex[SEAL_HEX_SIZE];
+    seal_keyed_hash(key, call->reply.text, call->reply.text_size, hash);
+    seal_hex(hash, sizeof hash, hex);
+    call->reply.etag = arena_printf(call->request->arena, "\"%.*s\"", ETAG_SIZE - 2, hex);
+    return call->reply.etag || no_memory(err);
+}
+
+/* A cached list is its tag and then its body: a list that did not change costs no hashing. */
+static bool reply_cached(struct call *call, const char *key) {
+    struct reply *reply = &call->reply;
+    const char *both, *etag;
+    size_t size;
+    if (!listcache_get(key, call->request->arena, &both, &size)) return false;
+    etag = arena_strndup(call->request->arena, both, ETAG_SIZE);
+    if (!etag) return false;
+    reply->etag = etag;
+    reply->text = both + ETAG_SIZE;
+    reply->text_size = size - ETAG_SIZE;
+    return true;
+}
+
+static void cache_reply(const struct call *call, const char *key) {
+    const struct reply *reply = &call->reply;
+    char *both = arena_alloc(call->request->arena, ETAG_SIZE + reply->text_size);
+    if (!both) return;
+    memcpy(both, reply->etag, ETAG_SIZE);
+    memcpy(both + ETAG_SIZE, reply->text, reply->text_size);
+    listcache_put(key, both, ETAG_SIZE + reply->text_size);
+}
+
 /* Replies with the statement's JSON text, from the worker's cache while that is fresh. */
 static bool reply_list(struct call *call, const struct db_at *at, enum db_statement statement,
                        const char *const *values, int count, struct err *err) {
@@ -150,12 +185,12 @@ static bool reply_list(struct call *call, const struct db_at *at, enum db_statem
     const char *key = arena_printf(call->request->arena, "%s?%s\n%s", call->request->path,
                                    call->request->query, at->database);
     if (!key) return no_memory(err);
-    reply->etag = true;
-    if (listcache_get(key, call->request->arena, &reply->text, &reply->text_size)) return true;
+    if (reply_cached(call, key)) return true;
     if (!db_text(call->services->db, at, statement, call->request->arena, values, count,
-                 &reply->text, &reply->text_size, err))
+                 &reply->text, &reply->text_size, err) ||
+        !tag_reply(call, err))
         return false;
-    listcache_put(key, reply->text, reply->text_size);
+    cache_reply(call, key);
     return true;
 }
 
@@ -308,10 +343,9 @@ bool api_table(struct call *call, struct err *err) {
         !managed_at(call, request_string(call->request, "database"), &at, err) ||
         !find_table(call, &at, text, &values[0], err))
         return false;
-    reply->etag = true;
     if (db_text(db, &at, DB_TABLE_DDL, arena, values, 1, &values[1], NULL, err) &&
         db_text(db, &at, DB_TABLE, arena, values, 2, &reply->text, &reply->text_size, err))
-        return true;
+        return tag_reply(call, err);
     if (err->code == ERR_NOT_FOUND) {
         err_clear(err);
         (void)err_set(err, ERR_NOT_FOUND, "The table %s was dropped just now.",
