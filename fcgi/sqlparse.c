@@ -112,6 +112,13 @@ static bool judge_in_child(const char *sql, struct sqlparse *ret_parse, struct e
     return verdict.ok;
 }
 
+/* The parser counts every byte of what is no UTF-8: its position must not lie behind the text. */
+static void clamp_position(const char *sql, struct err *err) {
+    int end = 1;
+    for (; *sql; sql++) end += ((unsigned char)*sql & 0xc0) != 0x80;
+    if (err->position > end) err->position = end;
+}
+
 bool sqlparse_read_only(const char *sql, size_t size, struct sqlparse *ret_parse, struct err *err) {
     if (size > SQLPARSE_TEXT_MAX)
         return err_set(err, ERR_TOO_LARGE, "The statement has %zu bytes; at most %u are allowed.",
@@ -123,7 +130,9 @@ bool sqlparse_read_only(const char *sql, size_t size, struct sqlparse *ret_parse
     else if (size <= SQLPARSE_INLINE_MAX) ok = judge(sql, &parse, err);
     else ok = judge_in_child(sql, &parse, err);
     if (ok) *ret_parse = parse;
-    else if (err->code == ERR_SQL_SYNTAX || err->code == ERR_SQL_READ_ONLY)
+    else if (err->code == ERR_SQL_SYNTAX || err->code == ERR_SQL_READ_ONLY) {
+        clamp_position(sql, err);
         (void)snprintf(err->parser_version, sizeof err->parser_version, "%s", PG_MAJORVERSION);
+    }
     return ok;
 }
