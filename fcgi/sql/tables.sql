@@ -3,7 +3,7 @@
 -- $8 what the cursor is bound to; the last row of the page before: $9 its sort value or null, $10 name (null: first page), $11 schema
 WITH RECURSIVE
 rel AS MATERIALIZED (
-    SELECT c.oid, n.nspname, c.relname, c.relkind
+    SELECT c.oid, n.nspname, c.relname, c.relkind, c.relispartition, c.relhasindex, c.reltoastrelid, c.relpages, c.reltuples
     FROM pg_catalog.pg_class AS c JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace
     WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f') AND c.relpersistence <> 't'
       AND n.nspname <> 'information_schema' AND n.nspname !~ '^pg_'
@@ -15,22 +15,16 @@ rel AS MATERIALIZED (
       AND ($5::text <> 'name' OR $10::text IS NULL
            OR CASE WHEN $6::boolean THEN (c.relname, n.nspname) < ($10::text, $11::text)
                    ELSE (c.relname, n.nspname) > ($10::text, $11::text) END)
-),
--- Sorted by name, only the rows of the page need be measured.
-wanted AS MATERIALIZED (
-    (SELECT * FROM rel WHERE $5::text = 'name'
-     ORDER BY CASE WHEN NOT $6::boolean THEN relname END, CASE WHEN NOT $6::boolean THEN nspname END,
-              CASE WHEN $6::boolean THEN relname END DESC, CASE WHEN $6::boolean THEN nspname END DESC
-     LIMIT $7::int + 1)
-    UNION ALL
-    SELECT * FROM rel WHERE $5::text <> 'name'
+    -- Sorted by name, only the rows of the page need be measured.
+    ORDER BY CASE WHEN $5::text = 'name' AND $6::boolean THEN c.relname END DESC,
+             CASE WHEN $5::text = 'name' AND $6::boolean THEN n.nspname END DESC, c.relname, n.nspname
+    LIMIT CASE WHEN $5::text = 'name' THEN $7::int + 1 END
 ),
 -- A partitioned table is the sum of all below it.
 part AS (
-    SELECT oid AS root, oid, relkind FROM wanted
+    SELECT oid AS root, oid FROM rel WHERE relkind = 'p'
     UNION ALL
-    SELECT p.root, i.inhrelid, NULL FROM part AS p JOIN pg_catalog.pg_inherits AS i ON i.inhparent = p.oid
-    WHERE p.relkind = 'p' OR p.relkind IS NULL
+    SELECT p.root, i.inhrelid FROM part AS p JOIN pg_catalog.pg_inherits AS i ON i.inhparent = p.oid
 ),
 -- Asking for the size of a relation waits for its lock: what is locked, or about to be, is estimated from pg_class instead.
 locked AS MATERIALIZED (
@@ -39,44 +33,57 @@ locked AS MATERIALIZED (
       AND l.database = (SELECT d.oid FROM pg_catalog.pg_database AS d WHERE d.datname = pg_catalog.current_database())
 ),
 busy AS MATERIALIZED (
-    SELECT relation AS oid FROM locked
+    SELECT pg_catalog.array_agg(b.oid) AS oids
+    FROM (SELECT relation AS oid FROM locked
+          UNION ALL
+          SELECT i.indrelid FROM pg_catalog.pg_index AS i WHERE i.indexrelid IN (SELECT relation FROM locked)) AS b
+),
+one AS (
+    SELECT NULL::oid AS root, oid, relkind, relhasindex, reltoastrelid, relpages, reltuples, nspname, relname, relispartition FROM rel WHERE relkind <> 'p'
     UNION ALL
-    SELECT i.indrelid FROM pg_catalog.pg_index AS i WHERE i.indexrelid IN (SELECT relation FROM locked)
+    SELECT p.root, c.oid, c.relkind, c.relhasindex, c.reltoastrelid, c.relpages, c.reltuples, NULL, NULL, NULL
+    FROM part AS p JOIN pg_catalog.pg_class AS c ON c.oid = p.oid
 ),
 measured AS MATERIALIZED (
-    SELECT c.oid, c.relkind,
-           CASE WHEN c.relkind NOT IN ('r', 'm') THEN 0
-                WHEN c.oid IN (SELECT oid FROM busy) OR c.reltoastrelid IN (SELECT oid FROM busy)
-                THEN c.relpages::bigint * pg_catalog.current_setting('block_size')::int
-                ELSE pg_catalog.pg_table_size(c.oid) END AS table_bytes,
-           CASE WHEN c.relkind NOT IN ('r', 'm') OR NOT c.relhasindex THEN 0
-                WHEN c.oid IN (SELECT oid FROM busy)
+    SELECT o.root, o.oid, o.relkind, o.nspname, o.relname, o.relispartition,
+           CASE WHEN o.relkind NOT IN ('r', 'm') THEN 0
+                WHEN o.oid = ANY (b.oids) OR o.reltoastrelid = ANY (b.oids)
+                THEN o.relpages::bigint * pg_catalog.current_setting('block_size')::int
+                ELSE pg_catalog.pg_table_size(o.oid) END AS table_bytes,
+           CASE WHEN o.relkind NOT IN ('r', 'm') OR NOT o.relhasindex THEN 0
+                WHEN o.oid = ANY (b.oids)
                 THEN (SELECT pg_catalog.sum(x.relpages) FROM pg_catalog.pg_index AS i JOIN pg_catalog.pg_class AS x ON x.oid = i.indexrelid
-                      WHERE i.indrelid = c.oid)::bigint * pg_catalog.current_setting('block_size')::int
-                ELSE pg_catalog.pg_indexes_size(c.oid) END AS index_bytes,
+                      WHERE i.indrelid = o.oid)::bigint * pg_catalog.current_setting('block_size')::int
+                ELSE pg_catalog.pg_indexes_size(o.oid) END AS index_bytes,
            -- Never analysed is -1; before PostgreSQL 14 it was 0, as an empty table is.
-           CASE WHEN c.relkind NOT IN ('v', 'p')
-                     AND (c.reltuples > 0 OR c.relpages > 0 OR pg_catalog.current_setting('server_version_num')::int >= 140000)
-                THEN nullif(c.reltuples, -1) END AS row_estimate,
-           pg_catalog.pg_stat_get_dead_tuples(c.oid) AS dead_rows,
-           greatest(pg_catalog.pg_stat_get_last_vacuum_time(c.oid), pg_catalog.pg_stat_get_last_autovacuum_time(c.oid)) AS last_vacuum,
-           greatest(pg_catalog.pg_stat_get_last_analyze_time(c.oid), pg_catalog.pg_stat_get_last_autoanalyze_time(c.oid)) AS last_analyze
-    FROM pg_catalog.pg_class AS c WHERE c.oid IN (SELECT oid FROM part)
+           CASE WHEN o.relkind NOT IN ('v', 'p')
+                     AND (o.reltuples > 0 OR o.relpages > 0 OR pg_catalog.current_setting('server_version_num')::int >= 140000)
+                THEN nullif(o.reltuples, -1) END AS row_estimate,
+           pg_catalog.pg_stat_get_dead_tuples(o.oid) AS dead_rows,
+           greatest(pg_catalog.pg_stat_get_last_vacuum_time(o.oid), pg_catalog.pg_stat_get_last_autovacuum_time(o.oid)) AS last_vacuum,
+           greatest(pg_catalog.pg_stat_get_last_analyze_time(o.oid), pg_catalog.pg_stat_get_last_autoanalyze_time(o.oid)) AS last_analyze
+    FROM one AS o CROSS JOIN busy AS b
 ),
+-- What has no parts stands for itself.
 total AS (
-    SELECT p.root, pg_catalog.sum(m.table_bytes)::bigint AS table_bytes, pg_catalog.sum(m.index_bytes)::bigint AS index_bytes,
-           pg_catalog.sum(m.row_estimate)::bigint AS row_estimate, pg_catalog.sum(m.dead_rows)::bigint AS dead_rows,
-           pg_catalog.max(m.last_vacuum) AS last_vacuum, pg_catalog.max(m.last_analyze) AS last_analyze
-    FROM part AS p JOIN measured AS m ON m.oid = p.oid GROUP BY p.root
+    SELECT oid, nspname, relname, relkind, relispartition, table_bytes, index_bytes, row_estimate::bigint AS row_estimate, dead_rows, last_vacuum,
+           last_analyze
+    FROM measured WHERE root IS NULL
+    UNION ALL
+    SELECT r.oid, r.nspname, r.relname, r.relkind, r.relispartition, pg_catalog.sum(m.table_bytes)::bigint, pg_catalog.sum(m.index_bytes)::bigint,
+           pg_catalog.sum(m.row_estimate)::bigint, pg_catalog.sum(m.dead_rows)::bigint, pg_catalog.max(m.last_vacuum), pg_catalog.max(m.last_analyze)
+    FROM rel AS r JOIN measured AS m ON m.root = r.oid
+    GROUP BY r.oid, r.nspname, r.relname, r.relkind, r.relispartition
 ),
 keyed AS (
-    SELECT w.nspname, w.relname, w.relkind, w.oid, t.*,
-           CASE $5::text WHEN 'row_estimate' THEN t.row_estimate WHEN 'total_bytes' THEN t.table_bytes + t.index_bytes
+    SELECT t.*,
+           CASE $5::text WHEN 'name' THEN NULL
+               WHEN 'row_estimate' THEN t.row_estimate WHEN 'total_bytes' THEN t.table_bytes + t.index_bytes
                WHEN 'table_bytes' THEN t.table_bytes WHEN 'index_bytes' THEN t.index_bytes WHEN 'dead_rows' THEN t.dead_rows
                WHEN 'last_vacuum' THEN (extract(epoch FROM t.last_vacuum) * 1000000)::bigint
                WHEN 'last_analyze' THEN (extract(epoch FROM t.last_analyze) * 1000000)::bigint END
            * CASE WHEN $6::boolean THEN -1 ELSE 1 END AS key
-    FROM wanted AS w JOIN total AS t ON t.root = w.oid
+    FROM total AS t
 ),
 page AS (
     SELECT k.*, pg_catalog.row_number() OVER (
@@ -98,10 +105,10 @@ SELECT pg_catalog.concat(
             ',"table_bytes":', p.table_bytes, ',"index_bytes":', p.index_bytes, ',"dead_rows":', p.dead_rows,
             ',"last_vacuum":', coalesce(pg_catalog.to_char(p.last_vacuum AT TIME ZONE 'UTC', '"\""YYYY-MM-DD"T"HH24:MI:SS.US"Z\""'), 'null'),
             ',"last_analyze":', coalesce(pg_catalog.to_char(p.last_analyze AT TIME ZONE 'UTC', '"\""YYYY-MM-DD"T"HH24:MI:SS.US"Z\""'), 'null'),
-            ',"partition_of":', coalesce((
+            ',"partition_of":', CASE WHEN p.relispartition THEN coalesce((
                 SELECT pg_catalog.to_json(pg_catalog.concat(n.nspname, '.', o.relname))::text FROM pg_catalog.pg_inherits AS i
                 JOIN pg_catalog.pg_class AS o ON o.oid = i.inhparent AND o.relkind = 'p'
-                JOIN pg_catalog.pg_namespace AS n ON n.oid = o.relnamespace WHERE i.inhrelid = p.oid), 'null'), '}'), ',' ORDER BY p.n)
+                JOIN pg_catalog.pg_namespace AS n ON n.oid = o.relnamespace WHERE i.inhrelid = p.oid), 'null') ELSE 'null' END, '}'), ',' ORDER BY p.n)
         FROM page AS p WHERE p.n <= $7::int),
     '],"next_cursor":', coalesce((
         SELECT pg_catalog.to_json(pg_catalog.translate(pg_catalog.encode(pg_catalog.convert_to(pg_catalog.json_build_object(
