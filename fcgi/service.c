@@ -17,6 +17,8 @@
 
 #include "clock.h"
 #include "log.h"
+#include "seal.h"
+#include "token.h"
 #include "worker.h"
 
 #define CHILDREN_MAX 257 /* workers, and the housekeeper as the last */
@@ -163,6 +165,19 @@ static void stop(struct service *service, const sigset_t *signals) {
         (void)unlink(service->config->listen + 5);
 }
 
+/* What every child would fail on, and be started again for, stops the start instead. */
+static bool keys_are_usable(const struct config *config, struct err *err) {
+    const struct config_secret *seal = &config->audit.seal_key;
+    struct keyring *keyring;
+    struct seal_key key;
+    if (!keyring_open(config, &keyring, err)) return false;
+    keyring_close(keyring);
+    if (!seal->text) return true;
+    if (!seal_key_read(seal->text, seal->size, &key, err)) return false;
+    seal_key_wipe(&key);
+    return true;
+}
+
 int service_run(const struct config *config) {
     struct service service = { .config = config,
                                .listen_socket = -1,
@@ -174,7 +189,7 @@ int service_run(const struct config *config) {
     sigaddset(&signals, SIGTERM);
     sigaddset(&signals, SIGINT);
     (void)sigprocmask(SIG_BLOCK, &signals, NULL);
-    if (!service_listen(&service, &err) ||
+    if (!keys_are_usable(config, &err) || !service_listen(&service, &err) ||
         !metrics_open(config->pool, (int)config->workers, &service.metrics, &err)) {
         log_event(LOG_ERROR, "start", "detail", 's', err.detail, NULL);
         return EXIT_FAILURE;
