@@ -83,25 +83,41 @@ def as_user(name):
 
 
 def _stat(pid):
-    """State letter, parent and start time of a process; None when it is gone. The start time tells a reused pid."""
+    """State letter, parent, session and start time of a process; None when it is gone. The start time tells a reused pid."""
     try:
         fields = Path(f'/proc/{pid}/stat').read_text().rpartition(')')[2].split()
     except (OSError, ValueError):
         return None
-    return fields[0], int(fields[1]), int(fields[19])
+    return fields[0], int(fields[1]), int(fields[3]), int(fields[19])
+
+
+def _processes():
+    for entry in os.listdir('/proc'):
+        if entry.isdigit() and (stat := _stat(entry)):
+            yield int(entry), stat
 
 
 def descendants(pid):
     """The process and everything below it."""
     parents = {}
-    for entry in os.listdir('/proc'):
-        if entry.isdigit() and (stat := _stat(entry)):
-            parents.setdefault(stat[1], []).append(int(entry))
+    for process, stat in _processes():
+        parents.setdefault(stat[1], []).append(process)
     found, queue = [], [pid]
     while queue:
         found.append(queue.pop())
         queue += parents.get(found[-1], [])
     return found
+
+
+def _boot():
+    return Path('/proc/sys/kernel/random/boot_id').read_text().strip()
+
+
+def _kill(pid, number):
+    try:
+        os.kill(pid, number)
+    except ProcessLookupError:
+        pass
 
 
 class Daemon:
@@ -118,19 +134,35 @@ class Daemon:
         for folder in (self.log_file.parent, self.pid_file.parent):
             folder.mkdir(parents=True, exist_ok=True)
 
-    @property
-    def pid(self):
-        """The running process, or None: also right after a reboot, when the pid file is old."""
+    def _recorded(self):
+        """Pid and start time of the last one started; None when there was none since the machine came up."""
         try:
-            pid, started = map(int, self.pid_file.read_text().split())
+            pid, started, boot = self.pid_file.read_text().split()
+            return (int(pid), int(started)) if boot == _boot() else None
         except (OSError, ValueError):
             return None
+
+    @property
+    def pid(self):
+        """The running process, or None."""
+        if not (recorded := self._recorded()):
+            return None
+        pid, started = recorded
         try:
             os.waitpid(pid, os.WNOHANG)     # reap it when it is our own child
         except OSError:
             pass
         stat = _stat(pid)
-        return pid if stat and stat[0] not in 'ZX' and stat[2] == started else None
+        return pid if stat and stat[0] not in 'ZX' and stat[3] == started else None
+
+    def _bury(self):
+        """Ends what a process that died left behind: its children are still in its session."""
+        recorded = self._recorded()
+        if recorded and not self.running:
+            for process, (_, _, session, started) in _processes():
+                if session == recorded[0] and started >= recorded[1]:
+                    _kill(process, signal.SIGKILL)
+        self.pid_file.unlink(missing_ok=True)
 
     @property
     def running(self):
@@ -138,11 +170,12 @@ class Daemon:
 
     def spawn(self, argv, user=None, env=None, ready=None, timeout_s=30):
         """Starts argv detached and waits until ready() is true. Fails with the log's tail when it dies or hangs."""
+        self._bury()
         with open(self.log_file, 'ab') as log:
             process = subprocess.Popen([str(a) for a in argv], stdin=subprocess.DEVNULL, stdout=log, stderr=log, cwd='/',
                                        start_new_session=True, env={**os.environ, **(env or {})}, **as_user(user))
         process.returncode = 0              # it is meant to outlive us: no warning about that
-        self.pid_file.write_text(f'{process.pid} {_stat(process.pid)[2]}\n')
+        self.pid_file.write_text(f'{process.pid} {_stat(process.pid)[3]} {_boot()}\n')
 
         def up():
             if not self.running:
@@ -160,24 +193,19 @@ class Daemon:
 
     def stop(self):
         """Asks it to end, waits, and insists in the end."""
-        pid = self.pid
-        if pid is None:
-            return
-        self.resume()
-        os.kill(pid, self.stop_signal)
-        try:
-            wait_for(lambda: not self.running, self.stop_timeout_s, f'{self.name} stopping')
-        except Failed:
-            self.kill()
-        self.pid_file.unlink(missing_ok=True)
+        if pid := self.pid:
+            self.resume()
+            _kill(pid, self.stop_signal)
+            try:
+                wait_for(lambda: not self.running, self.stop_timeout_s, f'{self.name} stopping')
+            except Failed:
+                self.kill()
+        self._bury()
 
     def _signal_all(self, number):
         if pid := self.pid:
             for each in descendants(pid):
-                try:
-                    os.kill(each, number)
-                except ProcessLookupError:
-                    pass
+                _kill(each, number)
 
     def kill(self):
         """As a power cut: it and all its children, at once."""
@@ -187,7 +215,7 @@ class Daemon:
             self._signal_all(signal.SIGKILL)
             gone = lambda: all((s := _stat(p)) is None or s[0] in 'ZX' for p in everyone)
             wait_for(lambda: not self.running and gone(), 10, f'{self.name} dying')
-        self.pid_file.unlink(missing_ok=True)
+        self._bury()
 
     def pause(self):
         """Stops it and all its children in their tracks: alive, but silent."""
