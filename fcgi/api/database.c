@@ -196,8 +196,9 @@ static bool reply_list(struct call *call, const struct db_at *at, enum db_statem
 
 bool api_schema(struct call *call, struct err *err) {
     struct db_at at;
-    return managed_at(call, request_string(call->request, "database"), &at, err) &&
-           reply_list(call, &at, DB_SCHEMA, NULL, 0, err);
+    if (!managed_at(call, request_string(call->request, "database"), &at, err)) return false;
+    at.target = DB_STANDBY; /* where the statements that are being typed will run */
+    return reply_list(call, &at, DB_SCHEMA, NULL, 0, err);
 }
 
 static const char *kind_letter(const char *kind) {

@@ -1,13 +1,8 @@
 -- Everything about one table, as JSON. $1 its oid, $2 its DDL (made by table_ddl)
 WITH RECURSIVE
--- Types and definitions are shown as psql shows them: what is in public without its schema. Until the statement's end only;
--- everything below gets the oid from rel and so comes after this.
-path AS MATERIALIZED (
-    SELECT pg_catalog.set_config('search_path', 'public', true) AS path
-),
 rel AS MATERIALIZED (
-    SELECT c.*, n.nspname FROM path AS p, pg_catalog.pg_class AS c JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace
-    WHERE c.oid = $1::oid AND c.relkind IN ('r', 'p', 'v', 'm', 'f') AND p.path = 'public'
+    SELECT c.*, n.nspname FROM pg_catalog.pg_class AS c JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace
+    WHERE c.oid = $1::oid AND c.relkind IN ('r', 'p', 'v', 'm', 'f')
 ),
 -- The table and, of a partitioned one, all below it.
 part AS (
@@ -73,11 +68,13 @@ activity AS (
     FROM measured AS m
 ),
 primary_key AS (
-    SELECT i.indkey[0:i.indnkeyatts - 1] AS keys FROM pg_catalog.pg_index AS i WHERE i.indrelid = (SELECT r.oid FROM rel AS r) AND i.indisprimary
+    SELECT i.indkey[0:i.indnkeyatts - 1] AS keys FROM pg_catalog.pg_index AS i WHERE i.indrelid = $1::oid AND i.indisprimary
 ),
 columns AS (
     SELECT pg_catalog.json_agg(pg_catalog.json_build_object(
-        'position', a.attnum, 'name', a.attname, 'type', pg_catalog.format_type(a.atttypid, a.atttypmod), 'nullable', NOT a.attnotnull,
+        'position', a.attnum, 'name', a.attname,
+        'type', pg_catalog.regexp_replace(pg_catalog.format_type(a.atttypid, a.atttypmod), '^public\.', ''), -- as psql shows it
+        'nullable', NOT a.attnotnull,
         'default', pg_catalog.pg_get_expr(d.adbin, d.adrelid),
         'identity', CASE a.attidentity WHEN 'a' THEN 'always' WHEN 'd' THEN 'by default' END,
         'generated', CASE a.attgenerated WHEN 's' THEN 'stored' WHEN 'v' THEN 'virtual' END,
@@ -87,7 +84,7 @@ columns AS (
         'comment', pg_catalog.col_description(a.attrelid, a.attnum)) ORDER BY a.attnum) AS json
     FROM pg_catalog.pg_attribute AS a
     LEFT JOIN pg_catalog.pg_attrdef AS d ON d.adrelid = a.attrelid AND d.adnum = a.attnum
-    WHERE a.attrelid = (SELECT r.oid FROM rel AS r) AND a.attnum > 0 AND NOT a.attisdropped
+    WHERE a.attrelid = $1::oid AND a.attnum > 0 AND NOT a.attisdropped
 ),
 -- Foreign keys in both directions. A key to or from a partitioned table has a copy for every partition, which is not shown.
 ancestor AS (
@@ -97,7 +94,7 @@ ancestor AS (
     JOIN pg_catalog.pg_class AS c ON c.oid = i.inhparent AND c.relkind = 'p'
 ),
 foreign_key AS MATERIALIZED (
-    SELECT k.conrelid = (SELECT r.oid FROM rel AS r) AND (k.conparentid = 0 OR u.conrelid <> k.conrelid) AS goes_out,
+    SELECT k.conrelid = $1::oid AND (k.conparentid = 0 OR u.conrelid <> k.conrelid) AS goes_out,
            k.confrelid IN (SELECT a.oid FROM ancestor AS a) AND k.conparentid = 0 AS comes_in,
            f.nspname, f.relname, k.conname, pg_catalog.json_build_object(
         'name', k.conname, 'schema', f.nspname, 'table', f.relname,
@@ -118,12 +115,12 @@ foreign_key AS MATERIALIZED (
     JOIN (SELECT c.oid, n.nspname, c.relname FROM pg_catalog.pg_class AS c JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace) AS t
       ON t.oid = k.confrelid
     LEFT JOIN pg_catalog.pg_constraint AS u ON u.oid = k.conparentid
-    WHERE k.contype = 'f' AND ((k.conrelid = (SELECT r.oid FROM rel AS r) AND (k.conparentid = 0 OR u.conrelid <> k.conrelid))
+    WHERE k.contype = 'f' AND ((k.conrelid = $1::oid AND (k.conparentid = 0 OR u.conrelid <> k.conrelid))
                                OR (k.confrelid IN (SELECT a.oid FROM ancestor AS a) AND k.conparentid = 0))
 ),
 -- Of an index on a partitioned table, with the indexes of all partitions below it.
 index_tree AS (
-    SELECT i.indexrelid AS root, i.indexrelid AS oid FROM pg_catalog.pg_index AS i WHERE i.indrelid = (SELECT r.oid FROM rel AS r)
+    SELECT i.indexrelid AS root, i.indexrelid AS oid FROM pg_catalog.pg_index AS i WHERE i.indrelid = $1::oid
     UNION ALL
     SELECT t.root, h.inhrelid FROM index_tree AS t JOIN pg_catalog.pg_inherits AS h ON h.inhparent = t.oid
 ),
@@ -144,7 +141,7 @@ indexes AS (
         'definition', pg_catalog.pg_get_indexdef(i.indexrelid)) ORDER BY NOT i.indisprimary, x.relname) AS json
     FROM pg_catalog.pg_index AS i JOIN pg_catalog.pg_class AS x ON x.oid = i.indexrelid JOIN pg_catalog.pg_am AS m ON m.oid = x.relam
     JOIN index_sum AS s ON s.root = i.indexrelid
-    WHERE i.indrelid = (SELECT r.oid FROM rel AS r)
+    WHERE i.indrelid = $1::oid
 ),
 constraints AS (
     SELECT pg_catalog.json_agg(pg_catalog.json_build_object(
@@ -153,7 +150,7 @@ constraints AS (
         'validated', k.convalidated, 'definition', pg_catalog.pg_get_constraintdef(k.oid))
         ORDER BY pg_catalog.strpos('puxcfnt', k.contype::text), k.conname) AS json
     FROM pg_catalog.pg_constraint AS k LEFT JOIN pg_catalog.pg_constraint AS u ON u.oid = k.conparentid
-    WHERE k.conrelid = (SELECT r.oid FROM rel AS r) AND (k.contype <> 'f' OR k.conparentid = 0 OR u.conrelid <> k.conrelid)
+    WHERE k.conrelid = $1::oid AND (k.contype <> 'f' OR k.conparentid = 0 OR u.conrelid <> k.conrelid)
 ),
 triggers AS (
     SELECT pg_catalog.json_agg(pg_catalog.json_build_object(
@@ -161,7 +158,7 @@ triggers AS (
         'function', pg_catalog.format('%I.%I', n.nspname, p.proname), 'definition', pg_catalog.pg_get_triggerdef(t.oid)) ORDER BY t.tgname) AS json
     FROM pg_catalog.pg_trigger AS t JOIN pg_catalog.pg_proc AS p ON p.oid = t.tgfoid
     JOIN pg_catalog.pg_namespace AS n ON n.oid = p.pronamespace
-    WHERE t.tgrelid = (SELECT r.oid FROM rel AS r) AND NOT t.tgisinternal
+    WHERE t.tgrelid = $1::oid AND NOT t.tgisinternal
 ),
 below AS (
     SELECT i.inhrelid AS root, i.inhrelid AS oid FROM rel AS r JOIN pg_catalog.pg_inherits AS i ON i.inhparent = r.oid WHERE r.relkind = 'p'
@@ -187,7 +184,7 @@ grants AS (
     SELECT g.grantee, g.grantor, pg_catalog.concat(g.privilege_type, ' (', pg_catalog.string_agg(pg_catalog.quote_ident(a.attname), ', ' ORDER BY a.attnum), ')'),
            g.is_grantable
     FROM pg_catalog.pg_attribute AS a, pg_catalog.aclexplode(a.attacl) AS g
-    WHERE a.attrelid = (SELECT r.oid FROM rel AS r) AND NOT a.attisdropped GROUP BY g.grantee, g.grantor, g.privilege_type, g.is_grantable
+    WHERE a.attrelid = $1::oid AND NOT a.attisdropped GROUP BY g.grantee, g.grantor, g.privilege_type, g.is_grantable
 ),
 privileges AS (
     SELECT pg_catalog.json_agg(pg_catalog.json_build_object('grantee', p.grantee, 'grantor', p.grantor,
@@ -208,7 +205,7 @@ policies AS (
             SELECT CASE WHEN o.oid = 0 THEN 'PUBLIC' ELSE pg_catalog.pg_get_userbyid(o.oid)::text END
             FROM pg_catalog.unnest(p.polroles) AS o (oid) ORDER BY 1)),
         'using', pg_catalog.pg_get_expr(p.polqual, p.polrelid), 'check', pg_catalog.pg_get_expr(p.polwithcheck, p.polrelid)) ORDER BY p.polname) AS json
-    FROM pg_catalog.pg_policy AS p WHERE p.polrelid = (SELECT r.oid FROM rel AS r)
+    FROM pg_catalog.pg_policy AS p WHERE p.polrelid = $1::oid
 )
 SELECT pg_catalog.json_build_object(
     'schema', r.nspname, 'name', r.relname,
@@ -223,7 +220,7 @@ SELECT pg_catalog.json_build_object(
     'columns', coalesce((SELECT c.json FROM columns AS c), '[]'),
     'primary_key', pg_catalog.array_to_json(ARRAY(
         SELECT a.attname FROM primary_key AS k, pg_catalog.unnest(k.keys::int2[]) WITH ORDINALITY AS p (attnum, n)
-        JOIN pg_catalog.pg_attribute AS a ON a.attrelid = (SELECT r.oid FROM rel AS r) AND a.attnum = p.attnum ORDER BY p.n)),
+        JOIN pg_catalog.pg_attribute AS a ON a.attrelid = $1::oid AND a.attnum = p.attnum ORDER BY p.n)),
     'foreign_keys', coalesce((SELECT pg_catalog.json_agg(k.json ORDER BY k.conname) FROM foreign_key AS k WHERE k.goes_out), '[]'),
     'referenced_by', coalesce((SELECT pg_catalog.json_agg(k.json ORDER BY k.nspname, k.relname, k.conname) FROM foreign_key AS k WHERE k.comes_in), '[]'),
     'indexes', coalesce((SELECT i.json FROM indexes AS i), '[]'),
