@@ -39,16 +39,21 @@ const char *audit_actor(const struct call *call) {
     return username ? username : "anonymous";
 }
 
-/* The target when no handler named one: the path's parameters, else the database. */
+/* The target when no handler named one: the path's parameters, else the database, which is the
+ * first managed one where none was named. */
 static const char *target_of(const struct call *call) {
     if (call->audit_target) return call->audit_target;
+    bool takes_database = false;
     for (const struct field *field = call->route->fields; field && field->name; field++) {
+        if (strcmp(field->name, "database") == 0) takes_database = true;
         if (field->place != FIELD_PATH || !request_has(call->request, field->name)) continue;
         if (field->type == FIELD_STRING) return request_string(call->request, field->name);
         return arena_printf(call->request->arena, "%lld",
                             (long long)request_integer(call->request, field->name));
     }
-    return request_string(call->request, "database");
+    const char *database = request_string(call->request, "database");
+    if (database || !takes_database || !call->request->fields) return database;
+    return call->services->config->postgres.managed_databases.items[0];
 }
 
 static json_t *parameters_of(const struct call *call) {

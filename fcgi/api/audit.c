@@ -45,22 +45,43 @@ static struct db_at where(const struct call *call) {
                            .request_id = call->request->id };
 }
 
+/* Does the text begin with the form, in which every 'd' stands for a digit? */
+static bool has_form(const char *text, const char *form) {
+    for (; *form; text++, form++)
+        if (*form == 'd' ? *text < '0' || *text > '9' : *text != *form) return false;
+    return true;
+}
+
+static int two_digits(const char *text) {
+    return (text[0] - '0') * 10 + text[1] - '0';
+}
+
+static bool is_date(const char *text) {
+    static const int days[] = { 31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31 };
+    int year = two_digits(text) * 100 + two_digits(text + 2), month = two_digits(text + 5);
+    bool leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
+    int day = two_digits(text + 8);
+    return year > 0 && month >= 1 && month <= 12 && day >= 1 &&
+           day <= days[month - 1] + (month == 2 && leap);
+}
+
+static bool is_offset(const char *text) {
+    if (strcmp(text, "Z") == 0 || strcmp(text, "z") == 0) return true;
+    return (has_form(text, "+dd:dd") || has_form(text, "-dd:dd")) && !text[6] &&
+           two_digits(text + 1) < 15 && two_digits(text + 4) < 60;
+}
+
 /* RFC 3339, strictly: what PostgreSQL would take as a time is far more ("yesterday"). */
 static bool check_time(const struct call *call, const char *name, struct err *err) {
     const char *text = request_string(call->request, name);
-    int year, month, day, hour, minute, second, used = 0;
     if (!text) return true;
-    int got = sscanf(text, "%4d-%2d-%2d%*1[Tt]%2d:%2d:%2d%n", &year, &month, &day, &hour, &minute,
-                     &second, &used);
-    bool ok = got == 6 && used == 19 && month >= 1 && month <= 12 && day >= 1 && day <= 31 &&
-              hour >= 0 && hour < 24 && minute >= 0 && minute < 60 && second >= 0 && second < 61 &&
-              year > 0;
-    const char *rest = text + (ok ? used : 0);
-    if (ok && *rest == '.') rest += 1 + strspn(rest + 1, "0123456789");
-    ok = ok && (strcmp(rest, "Z") == 0 || strcmp(rest, "z") == 0 ||
-                ((*rest == '+' || *rest == '-') && strlen(rest) == 6 && rest[3] == ':' &&
-                 strspn(rest + 1, "0123456789:") == 5));
-    return ok || err_field(err, name, "%s must be a time like 2026-11-23T08:00:00Z", name);
+    bool ok = (has_form(text, "dddd-dd-ddTdd:dd:dd") || has_form(text, "dddd-dd-ddtdd:dd:dd")) &&
+              is_date(text) && two_digits(text + 11) < 24 && two_digits(text + 14) < 60 &&
+              two_digits(text + 17) < 60;
+    const char *rest = text + (ok ? 19 : 0);
+    if (ok && has_form(rest, ".d")) rest += 1 + strspn(rest + 1, "0123456789");
+    return (ok && is_offset(rest)) ||
+           err_field(err, name, "%s must be a time like 2026-11-23T08:00:00Z", name);
 }
 
 static bool list(struct call *call, enum db_statement statement, const char *const *values,
