@@ -90,7 +90,7 @@ class Contract:
             assert status >= 400 or name in headers or name.startswith('X-'), f'{what} has no {name}'
         if body is None:
             return None
-        if not kind.endswith('json'):
+        if kind not in ('application/json', 'application/problem+json'):
             return None
         value = json.loads(body)
         self.check_schema(content[kind]['schema'], value, what)
