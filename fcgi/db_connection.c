@@ -68,9 +68,13 @@ static void options_make(char *options, size_t size, const struct config *config
                          const struct db_at *at) {
     long long limit_ms =
         at->role == DB_READER ? config->query_timeout_max_ms : config->request_timeout_ms;
-    (void)snprintf(options, size,
-                   "-c statement_timeout=%lld -c client_connection_check_interval=1000%s",
-                   limit_ms + 1000, at->role == DB_READER ? "" : " -c search_path=");
+    /* The named statements are many small plans that never get better by knowing their parameters.
+     * To compile a person's query costs more than it saves until it has run for seconds. */
+    (void)snprintf(
+        options, size,
+        "-c statement_timeout=%lld -c client_connection_check_interval=1000 -c jit=off%s",
+        limit_ms + 1000,
+        at->role == DB_READER ? "" : " -c search_path= -c plan_cache_mode=force_generic_plan");
 }
 
 static bool poll_connect(PGconn *connection, int64_t deadline_ms, struct err *err) {
@@ -98,7 +102,7 @@ static bool connect_host(const struct config *config, const struct db_at *at, co
                          PGconn **ret_connection, struct err *err) {
     struct host host;
     if (!host_parse(text, &host, err)) return false;
-    char options[160];
+    char options[240];
     options_make(options, sizeof options, config, at);
     struct parameters parameters = { .count = 0 };
     add(&parameters, "host", host.name);

@@ -20,12 +20,15 @@
 #define API_PREFIX "/api/v1"
 /* A peer that connects and says nothing, or stops reading, must not keep a worker for longer than
  * this. */
-#define READ_TIMEOUT_S  10
-#define WRITE_TIMEOUT_S 30
+#define READ_TIMEOUT_S 10
+/* More than nginx's send_timeout: when a client stops reading, nginx gives it up and then us, so
+ * that what we leave half sent is never taken for whole. */
+#define WRITE_TIMEOUT_S 75
 
 /* libfcgi reads requests. Replies go out in records of our own: libfcgi would copy them into
  * records of 8 KB with a write each, and wait at the end until the peer has closed. */
 #define RECORD_MAX  65528u /* bytes of content */
+#define RECORDS_MAX 4      /* in one write */
 #define OUTPUT_SIZE 16384u
 
 struct transport {
@@ -283,33 +286,37 @@ static bool send_parts(struct request *request, struct iovec *parts, size_t coun
 /* What is in the output buffer, then `data`, and with `end` the end of the request. */
 static bool send_out(struct request *request, const char *data, size_t size, bool end) {
     struct transport *transport = request->transport;
-    unsigned char high = (unsigned char)(transport->fcgi.requestId >> 8),
-                  low = (unsigned char)transport->fcgi.requestId;
-    FCGI_Header header = { .version = FCGI_VERSION_1, .type = FCGI_STDOUT };
-    header.requestIdB1 = high;
-    header.requestIdB0 = low;
+    size_t buffered = transport->used;
+    FCGI_Header header = { .version = FCGI_VERSION_1,
+                           .type = FCGI_STDOUT,
+                           .requestIdB1 = (unsigned char)(transport->fcgi.requestId >> 8),
+                           .requestIdB0 = (unsigned char)transport->fcgi.requestId },
+                headers[RECORDS_MAX];
     struct {
         FCGI_Header out;
         FCGI_EndRequestRecord end;
     } trailer = { .out = header, .end.header = header };
     trailer.end.header.type = FCGI_END_REQUEST;
     trailer.end.header.contentLengthB0 = sizeof trailer.end.body;
-    size_t buffered = transport->used;
     transport->used = 0;
     if (request->broken) return false;
     do {
-        size_t piece = size < RECORD_MAX - buffered ? size : RECORD_MAX - buffered;
-        bool any = buffered + piece > 0, last = end && piece == size;
-        header.contentLengthB1 = (unsigned char)((buffered + piece) >> 8);
-        header.contentLengthB0 = (unsigned char)(buffered + piece);
-        struct iovec parts[] = { { &header, any ? sizeof header : 0 },
-                                 { transport->output, buffered },
-                                 { (void *)data, piece },
-                                 { &trailer, last ? sizeof trailer : 0 } };
-        if (!send_parts(request, parts, sizeof parts / sizeof parts[0])) return false;
-        data += piece;
-        size -= piece;
-        buffered = 0;
+        struct iovec parts[3 * RECORDS_MAX + 1];
+        size_t count = 0;
+        for (int i = 0; i < RECORDS_MAX && buffered + size > 0; i++) {
+            size_t piece = size < RECORD_MAX - buffered ? size : RECORD_MAX - buffered;
+            headers[i] = header;
+            headers[i].contentLengthB1 = (unsigned char)((buffered + piece) >> 8);
+            headers[i].contentLengthB0 = (unsigned char)(buffered + piece);
+            parts[count++] = (struct iovec){ &headers[i], sizeof header };
+            parts[count++] = (struct iovec){ transport->output, buffered };
+            parts[count++] = (struct iovec){ (void *)data, piece };
+            data += piece;
+            size -= piece;
+            buffered = 0;
+        }
+        if (end && size == 0) parts[count++] = (struct iovec){ &trailer, sizeof trailer };
+        if (!send_parts(request, parts, count)) return false;
     } while (size > 0);
     transport->ended = end;
     return true;
@@ -393,11 +400,14 @@ bool request_flush(struct request *request) {
 }
 
 void request_abort(struct request *request) {
+    /* No record at all: nginx takes the mere end of the connection for the end of the answer where
+     * it does not buffer, but breaks its client's transfer off over this. */
+    static const char nonsense[sizeof(FCGI_Header)] = "\377\377\377\377\377\377\377";
+    struct iovec part = { (void *)nonsense, sizeof nonsense };
+    if (fcgx(request)->ipcFd < 0) return;
+    if (request->replied && !request->broken) (void)send_parts(request, &part, 1);
     request->broken = true;
-    /* Without END_REQUEST on the wire nginx breaks its client's transfer off, given that it was
-     * told (fastcgi_keep_conn on) not to take the end of the connection for the end of the answer.
-     */
-    if (fcgx(request)->ipcFd >= 0) (void)shutdown(fcgx(request)->ipcFd, SHUT_RDWR);
+    (void)shutdown(fcgx(request)->ipcFd, SHUT_RDWR);
 }
 
 int request_socket(const struct request *request) {
