@@ -1,0 +1,149 @@
+// Every page of the console in every state worth seeing, in any language: for the tests that look at all of them.
+import { readFileSync } from 'node:fs'
+import { eventually } from './suite.mjs'
+
+const locales = Object.fromEntries(['en', 'zh-CN'].map((name) => [name, JSON.parse(readFileSync(new URL(`../../frontend/src/shared/locales/${name}.json`, import.meta.url), 'utf8'))]))
+const localeOf = (language) => (language.startsWith('zh') ? 'zh-CN' : 'en')
+
+/** All messages of a language: key → text. */
+export function messages(language) {
+  const flat = {}
+  const walk = (node, path) => {
+    for (const [name, value] of Object.entries(node)) {
+      if (typeof value === 'string') flat[`${path}${name}`] = value
+      else walk(value, `${path}${name}.`)
+    }
+  }
+  walk(locales[localeOf(language)], '')
+  return flat
+}
+
+export const namespaces = Object.keys(locales.en)
+export const translator = (language) => {
+  const flat = messages(language)
+  return (key) => flat[key] ?? key
+}
+
+/** Until what moves has come to rest: a colour on its way is nobody's choice. */
+export async function settled(page) {
+  await page.evaluate(() => Promise.allSettled(document.getAnimations().filter((each) => each.effect.getTiming().iterations !== Infinity).map((each) => each.finished)))
+}
+
+let locks = 7000
+
+/**
+ * Signs nobody in: `page` has a session already, except for the first stop. `look(name)` is called at each stop.
+ * `proof`: the proof is run, too, which takes some seconds.
+ */
+export async function walk(visit, page, language, look, { proof = true } = {}) {
+  const t = translator(language)
+  const stop = look
+  look = async (name) => {
+    await settled(page)
+    await stop(name)
+  }
+  const heading = (name) => page.getByRole('heading', { level: 1, name, exact: true }).waitFor()
+  const dialog = page.getByRole('dialog')
+  const close = async () => {
+    await page.keyboard.press('Escape')
+    await dialog.waitFor({ state: 'hidden' })
+  }
+
+  await page.goto('/database/overview')
+  await page.locator('figure.chart canvas').nth(3).waitFor()
+  await eventually(async () => {
+    await page.getByRole('button', { name: t('common.refresh') }).click()
+    if ((await page.getByText(t('overview.collecting')).count()) > 0) throw new Error('still collecting')
+  })
+  await look('overview')
+
+  await page.goto('/database/tables')
+  await page.locator('tbody td.name').first().waitFor()
+  await look('tables')
+  await page.goto('/database/tables?search=no-such-table')
+  await page.getByText(t('tables.none'), { exact: true }).waitFor()
+  await look('tables-none')
+
+  await page.goto('/database/tables/public/devices')
+  for (const tab of await page.getByRole('tab').first().waitFor().then(() => page.getByRole('tab').all())) {
+    await tab.click()
+    await look(`table-${(await tab.getAttribute('id')).replace('table-tab-', '')}`)
+  }
+  await page.goto(`/database/tables/public/${encodeURIComponent('<img src=x onerror=alert(1)>')}`)
+  await page.getByRole('tab').first().waitFor()
+  await look('table-odd-name')
+
+  await page.goto('/database/query')
+  const editor = page.locator('.cm-content')
+  await editor.waitFor()
+  await look('query-empty')
+  const write = async (sql) => {
+    await editor.click()
+    await page.keyboard.press('Control+a')
+    await page.keyboard.insertText(sql)
+  }
+  await write('SELECT d.id, d.serial, d.name, s.name AS "站点", d.status, d.battery, d.tags, d.metadata, d.last_seen_at\nFROM devices AS d JOIN sites AS s USING (tenant_id, site_no)\nORDER BY d.id\nLIMIT 500')
+  await page.keyboard.press('Control+Enter')
+  await page.getByRole('grid').waitFor()
+  await look('query-result')
+  await page.getByRole('gridcell').first().dblclick()
+  await dialog.waitFor()
+  await look('query-row')
+  await close()
+  visit.allow('400 POST /api/v1/database/query', '403 POST /api/v1/database/query', '422 POST /api/v1/database/query')
+  await write("SELECT '设备', nope FROM devices")
+  await page.keyboard.press('Control+Enter')
+  await page.locator('.cm-lintRange-error').waitFor()
+  await look('query-error')
+  await write('SELECT t.name, count(*), avg(d.battery) FROM devices d JOIN tenants t ON t.id = d.tenant_id WHERE d.status = $$online$$ GROUP BY 1 ORDER BY 2 DESC')
+  await page.getByRole('button', { name: t('query.analyze') }).click()
+  await page.locator('td.node').first().waitFor()
+  await look('query-plan')
+  await page.getByRole('button', { name: t('query.browser'), exact: true }).click()
+  await page.getByRole('complementary', { name: t('query.browser') }).getByRole('listitem').first().waitFor()
+  await look('query-objects')
+  await page.getByRole('button', { name: t('query.history'), exact: true }).click()
+  await dialog.getByRole('listitem').first().waitFor()
+  await look('query-history')
+  await close()
+
+  await page.goto('/database/proof')
+  await heading(t('proof.title'))
+  await look('proof')
+  if (proof) {
+    await page.getByTestId('run-proof').click()
+    await page.locator('.verdict').waitFor({ timeout: 60_000 })
+    await page.locator('details summary').first().click()
+    await look('proof-done')
+  }
+
+  const lock = (locks += 1)
+  const [holder, waiter] = [await visit.psql('nightly-report'), await visit.psql('order-desk')]
+  await holder.ask(`BEGIN; SELECT pg_advisory_xact_lock(${lock})::text || 'held';`)
+  waiter.send(`SELECT pg_advisory_xact_lock(${lock})::text || 'through';`)
+  visit.allow('428 POST /api/v1/database/sessions/')
+  await page.goto('/database/sessions')
+  const tree = page.getByRole('region', { name: t('sessions.blocking') }).getByRole('listitem')
+  await tree.filter({ hasText: `PID ${waiter.pid}` }).waitFor()
+  await look('sessions')
+  await tree.filter({ hasText: `PID ${holder.pid}` }).first().getByRole('button').last().click()
+  await dialog.locator('#confirm-phrase').waitFor()
+  await look('sessions-confirm')
+  await close()
+
+  await page.goto('/database/audit')
+  await page.locator('td.actor').first().waitFor()
+  await look('audit')
+  await page.locator('td.actor').first().click()
+  await dialog.waitFor()
+  await look('audit-event')
+  await close()
+  await page.getByTestId('audit-verify').click()
+  await page.getByTestId('audit-verdict').waitFor()
+  await look('audit-verdict')
+  await close()
+
+  await page.goto('/no/such/page')
+  await page.getByText(t('nav.notFound')).waitFor()
+  await look('not-found')
+}
