@@ -25,7 +25,7 @@ beforeEach(() => {
 describe('a dangerous call', () => {
   it('runs after the phrase, sent URL-encoded with the token', async () => {
     const call = server(new ChallengeRequired(challenge('t1')), 'gone')
-    const outcome = runDangerous('Terminate', call)
+    const outcome = runDangerous({ title: 'Terminate' }, call)
     await vi.waitFor(() => expect(confirmation.pending?.challenge?.confirmation_token).toBe('t1'))
     await confirmWith('终止 42')
     expect(await outcome).toEqual({ done: true, result: 'gone' })
@@ -35,7 +35,7 @@ describe('a dangerous call', () => {
 
   it('does nothing when dismissed', async () => {
     const call = server(new ChallengeRequired(challenge('t1')))
-    const outcome = runDangerous('Terminate', call)
+    const outcome = runDangerous({ title: 'Terminate' }, call)
     await vi.waitFor(() => expect(confirmation.pending).not.toBeNull())
     dismiss()
     expect(await outcome).toEqual({ done: false })
@@ -44,7 +44,7 @@ describe('a dangerous call', () => {
 
   it('explains a stale confirmation and starts again without it', async () => {
     const call = server(new ChallengeRequired(challenge('t1')), new ApiProblem('confirmation_stale', '', { status: 409 }), new ChallengeRequired(challenge('t2')), 'gone')
-    const outcome = runDangerous('Terminate', call)
+    const outcome = runDangerous({ title: 'Terminate' }, call)
     await vi.waitFor(() => expect(confirmation.pending).not.toBeNull())
     await confirmWith('x')
     expect(confirmation.pending).toMatchObject({ challenge: null, problem: { code: 'confirmation_stale' } })
@@ -56,7 +56,7 @@ describe('a dangerous call', () => {
   })
 
   it('throws what the first step throws, without a dialog', async () => {
-    await expect(runDangerous('Terminate', server(new ApiProblem('not_found', '')))).rejects.toMatchObject({ code: 'not_found' })
+    await expect(runDangerous({ title: 'Terminate' }, server(new ApiProblem('not_found', '')))).rejects.toMatchObject({ code: 'not_found' })
     expect(confirmation.pending).toBeNull()
   })
 })

@@ -6,9 +6,16 @@ export type ConfirmationHeaders = Record<string, string>
 type DangerousCall<T> = (headers: ConfirmationHeaders) => Promise<T>
 export type Dangerous<T> = { done: true; result: T } | { done: false }
 
-interface Pending {
-  /** Already translated: what the person asked for. */
+/** Already translated. */
+export interface Words {
+  /** What the person asked for. */
   title: string
+  /** The server's summary and undo in the language of the page; null shows the server's alone. */
+  explain?: (challenge: Challenge) => { summary: string; undo: string } | null
+}
+
+interface Pending {
+  words: Words
   challenge: Challenge | null
   busy: boolean
   problem: ApiProblem | null
@@ -29,14 +36,14 @@ export const confirmation = readonly(holder)
  * Runs a dangerous call: makes it once without a confirmation, shows the challenge that comes back, and repeats it
  * with what the person typed. Throws what the first call throws; later errors are shown in the dialog.
  */
-export async function runDangerous<T>(title: string, call: DangerousCall<T>): Promise<Dangerous<T>> {
+export async function runDangerous<T>(words: Words, call: DangerousCall<T>): Promise<Dangerous<T>> {
   try {
     return { done: true, result: await call({}) }
   } catch (error) {
     if (!(error instanceof ChallengeRequired)) throw error
     flow?.settle({ done: false })
     return new Promise((resolve) => {
-      holder.pending = { title, challenge: error.challenge, busy: false, problem: null }
+      holder.pending = { words, challenge: error.challenge, busy: false, problem: null }
       flow = { state: holder.pending, call, settle: resolve as Flow['settle'] }
     })
   }

@@ -1,4 +1,4 @@
-import { autocompletion, closeBrackets, closeBracketsKeymap, completionKeymap } from '@codemirror/autocomplete'
+import { autocompletion, closeBrackets, closeBracketsKeymap, closeCompletion, completionKeymap } from '@codemirror/autocomplete'
 import { defaultKeymap, history, historyKeymap, indentWithTab } from '@codemirror/commands'
 import { PostgreSQL, sql, type SQLNamespace } from '@codemirror/lang-sql'
 import { bracketMatching, HighlightStyle, indentOnInput, syntaxHighlighting, syntaxTree } from '@codemirror/language'
@@ -111,7 +111,10 @@ export function createEditor(host: HTMLElement, options: Options): SqlEditorHand
   const view = new EditorView({ state, parent: root, root })
   return {
     view,
-    statement: () => statementAt(view.state),
+    statement: () => {
+      closeCompletion(view)
+      return statementAt(view.state)
+    },
     replace(text) {
       view.dispatch({ changes: { from: 0, to: view.state.doc.length, insert: text }, selection: { anchor: text.length } })
       view.focus()

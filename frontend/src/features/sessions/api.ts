@@ -1,11 +1,12 @@
 import { useQuery, useQueryClient } from '@tanstack/vue-query'
 import { useI18n } from 'vue-i18n'
 import type { Ref } from 'vue'
-import { runDangerous } from '@/shared/confirm'
+import { runDangerous, type Words } from '@/shared/confirm'
 import { call, type Reply } from '@/shared/http'
 import { notify } from '@/shared/notify'
 import { asProblem } from '@/shared/problem'
 import { useProblemText } from '@/shared/problemText'
+import { useFormat } from '@/shared/useFormat'
 
 export type Session = Reply<'/database/sessions', 'get'>['items'][number]
 export type Signal = 'cancel' | 'terminate'
@@ -21,13 +22,25 @@ export function useSessions(database: Ref<string | undefined>, background: Ref<b
 
 /** Cancels a statement or ends a session: two steps, then the list is read again. */
 export function useSignal() {
-  const { t } = useI18n()
+  const { t, locale } = useI18n()
+  const format = useFormat()
   const problemText = useProblemText()
   const client = useQueryClient()
+  // The server explains itself in English; other languages say the same from its numbers.
+  const wordsFor = (session: Session, signal: Signal): Words => ({
+    title: t(`sessions.${signal}Title`, { pid: session.pid }),
+    explain: ({ impact }) => {
+      if (locale.value === 'en') return null
+      const seconds = Number(impact.transaction_seconds)
+      const loss = seconds > 0 ? t('sessions.lossOpen', { time: format.seconds(seconds) }) : t('sessions.lossNone')
+      const facts = { user: impact.user, database: impact.database, pid: impact.pid, locks: impact.locks_held, blocked: impact.sessions_blocked, loss }
+      return { summary: t(`sessions.${signal}Summary`, facts), undo: t(`sessions.${signal}Undo`) }
+    },
+  })
   return async (session: Session, signal: Signal) => {
-    const title = t(`sessions.${signal}Title`, { pid: session.pid })
+    const words = wordsFor(session, signal)
     try {
-      const outcome = await runDangerous(title, (headers) => call('post', `/database/sessions/{pid}/${signal}`, { path: { pid: session.pid }, headers }))
+      const outcome = await runDangerous(words, (headers) => call('post', `/database/sessions/{pid}/${signal}`, { path: { pid: session.pid }, headers }))
       if (!outcome.done) return
       const { done } = outcome.result
       notify(done ? 'success' : 'warning', t(done ? `sessions.${signal}Done` : 'sessions.notSeen', { pid: session.pid }))
