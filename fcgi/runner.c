@@ -106,10 +106,9 @@ static bool wait_step(struct run *run, struct err *err) {
         return db_error(run->connection, NULL, err);
     size_t mapped = mapped_bytes();
     if (mapped > run->mapped && mapped - run->mapped > GROWTH_MAX)
-        return stop(run, ERR_LIMIT,
-                    "A row of the result is larger than 64 MiB. Select less of it, for example "
-                    "with left() or "
-                    "substring().",
+        return stop(run, ERR_SQL,
+                    "A row of the result is larger than 64 MiB. Select less of it, for "
+                    "example with left() or substring().",
                     err);
     return true;
 }
