@@ -4,10 +4,35 @@
 #include <stdlib.h>
 #include <string.h>
 
+bool audit_keys_add(struct audit_keys *keys, const char *hex, struct err *err) {
+    unsigned char public_key[SEAL_PUBLIC_SIZE];
+    if (keys->count == CONFIG_LIST_MAX + 1 ||
+        !seal_unhex(hex, strlen(hex), public_key, sizeof public_key))
+        return err_set(err, ERR_CONFIG, "%.80s is not a public key (64 hex digits)", hex);
+    seal_hex(public_key, sizeof public_key, keys->hex[keys->count++]);
+    return true;
+}
+
+bool audit_keys_of(const struct config *config, struct audit_keys *ret_keys, struct err *err) {
+    struct audit_keys keys = { .count = 0 };
+    const struct config_list *former = &config->audit.former_public_keys;
+    if (config->audit.seal_key.text) {
+        struct seal_key key;
+        if (!seal_key_read(config->audit.seal_key.text, config->audit.seal_key.size, &key, err))
+            return false;
+        seal_hex(key.public, sizeof key.public, keys.hex[keys.count++]);
+        seal_key_wipe(&key);
+    }
+    for (int i = 0; i < former->count; i++)
+        if (!audit_keys_add(&keys, former->items[i], err)) return false;
+    *ret_keys = keys;
+    return true;
+}
+
 /* The heads are read first and wait, by event id, for their event to pass. */
 struct pass {
     struct audit_verdict verdict;
-    const char *public_hex;
+    const struct audit_keys *keys;
     json_t *anchors;
 };
 
@@ -17,8 +42,8 @@ static void found_bad(struct audit_chain *chain, int64_t id, const char *reason)
     (void)snprintf(chain->reason, sizeof chain->reason, "%s", reason);
 }
 
-static bool pass_begin(struct pass *pass, const char *public_hex, struct err *err) {
-    *pass = (struct pass){ .public_hex = public_hex, .anchors = json_object() };
+static bool pass_begin(struct pass *pass, const struct audit_keys *keys, struct err *err) {
+    *pass = (struct pass){ .keys = keys, .anchors = json_object() };
     audit_chain_init(&pass->verdict.chain);
     return pass->anchors || err_set(err, ERR_LIMIT, "out of memory");
 }
@@ -42,6 +67,12 @@ static bool signature_holds(int64_t id, const char *hash, const char *public_hex
     return seal_verify(public_key, text, strlen(text), signature);
 }
 
+static bool is_trusted(const struct audit_keys *keys, const char *public_key) {
+    for (int i = 0; i < keys->count; i++)
+        if (strcmp(keys->hex[i], public_key) == 0) return true;
+    return keys->count == 0;
+}
+
 /* NULL when the head stands for this event. */
 static const char *anchor_fault(const struct pass *pass, const json_t *anchor, int64_t id,
                                 const char *event_hash) {
@@ -49,8 +80,7 @@ static const char *anchor_fault(const struct pass *pass, const json_t *anchor, i
     const char *public_key = json_string_value(json_object_get(anchor, "public_key"));
     const char *signature = json_string_value(json_object_get(anchor, "signature"));
     if (!hash || !public_key || !signature) return "the countersigned head is malformed";
-    if (pass->public_hex && strcmp(pass->public_hex, public_key) != 0)
-        return "the head is countersigned with another key";
+    if (!is_trusted(pass->keys, public_key)) return "the head is countersigned with another key";
     if (!signature_holds(id, hash, public_key, signature))
         return "the countersignature does not hold";
     if (strcmp(hash, event_hash) != 0) return "the chain differs from its countersigned head";
@@ -112,11 +142,11 @@ static bool each_anchor(void *context, const char *const *row, int columns, stru
     return ok;
 }
 
-bool audit_verify_database(struct db *db, const struct db_at *at, const char *public_hex,
+bool audit_verify_database(struct db *db, const struct db_at *at, const struct audit_keys *keys,
                            struct audit_verdict *ret_verdict, struct err *err) {
     struct pass pass;
     const char *first[] = { "0" };
-    bool ok = pass_begin(&pass, public_hex, err) &&
+    bool ok = pass_begin(&pass, keys, err) &&
               db_each(db, at, DB_AUDIT_ANCHORS, NULL, 0, each_anchor, &pass, err) &&
               db_each(db, at, DB_AUDIT_ROWS, first, 1, each_event, &pass, err);
     pass_end(&pass);
@@ -137,12 +167,12 @@ static bool take_line(struct pass *pass, const char *line, size_t size, long num
     return ok;
 }
 
-bool audit_verify_export(FILE *file, const char *public_hex, struct audit_verdict *ret_verdict,
-                         struct err *err) {
+bool audit_verify_export(FILE *file, const struct audit_keys *keys,
+                         struct audit_verdict *ret_verdict, struct err *err) {
     struct pass pass;
     char *line = NULL;
     size_t room = 0;
-    bool ok = pass_begin(&pass, public_hex, err);
+    bool ok = pass_begin(&pass, keys, err);
     for (long number = 1; ok; number++) {
         ssize_t size = getline(&line, &room, file);
         if (size < 0) break;

@@ -83,6 +83,8 @@ static const struct option options[] = {
     { "audit.seal_key_file", SECRET, AT(audit.seal_key), 0, NULL, 0, 0,
       "Ed25519 seed, 64 hex digits, that countersigns the audit chain's head" },
     { "audit.seal_interval_s", NUMBER, AT(audit.seal_interval_s), 0, "300", 1, 86400, "how often" },
+    { "audit.former_public_keys", LIST, AT(audit.former_public_keys), 0, NULL, 0, 0,
+      "public keys (hex) that countersigned before this one" },
 };
 #define OPTIONS (sizeof options / sizeof options[0])
 

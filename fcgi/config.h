@@ -59,6 +59,7 @@ struct config {
         struct config_secret
             seal_key; /* 64 hex digits: an Ed25519 seed; empty: heads are not countersigned */
         int64_t seal_interval_s;
+        struct config_list former_public_keys; /* that countersigned before seal_key */
     } audit;
 };
 

@@ -306,6 +306,8 @@ static const struct sqlstate_row sqlstate_rows[] = {
     { "08P01", ERR_SQL }, /* parameters that were not given */
     { "08", ERR_DB_UNAVAILABLE },
     { "28", ERR_DB_UNAVAILABLE },
+    /* a limit that the statement itself ran into */
+    { "53400", ERR_SQL },
     { "53", ERR_BUSY },
     { "58", ERR_DB_UNAVAILABLE },
     { "XX", ERR_SQL },

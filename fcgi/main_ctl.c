@@ -89,12 +89,22 @@ static int admin_create(const struct config *config, const char *name, struct er
     return 0;
 }
 
+/* The key on the command line, else those of the configuration, else whichever a head names. */
+static bool keys_of(const struct config *config, const struct options *options,
+                    struct audit_keys *ret_keys, struct err *err) {
+    *ret_keys = (struct audit_keys){ .count = 0 };
+    if (options->public_key) return audit_keys_add(ret_keys, options->public_key, err);
+    return !config || audit_keys_of(config, ret_keys, err);
+}
+
 static bool verify(const struct config *config, const struct options *options,
                    struct audit_verdict *ret_verdict, struct err *err) {
+    struct audit_keys keys;
+    if (!keys_of(config, options, &keys, err)) return false;
     if (options->file) {
         FILE *file = strcmp(options->file, "-") == 0 ? stdin : fopen(options->file, "r");
         if (!file) return err_set(err, ERR_BAD_REQUEST, "%s: %m", options->file);
-        bool ok = audit_verify_export(file, options->public_key, ret_verdict, err);
+        bool ok = audit_verify_export(file, &keys, ret_verdict, err);
         if (file != stdin) (void)fclose(file);
         return ok;
     }
@@ -104,7 +114,7 @@ static bool verify(const struct config *config, const struct options *options,
                         .target = DB_PRIMARY,
                         .deadline_ms = clock_ms() + WHOLE_LOG_TIMEOUT_MS,
                         .client_socket = -1 };
-    bool ok = audit_verify_database(db, &at, options->public_key, ret_verdict, err);
+    bool ok = audit_verify_database(db, &at, &keys, ret_verdict, err);
     db_close(db);
     return ok;
 }

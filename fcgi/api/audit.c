@@ -137,9 +137,12 @@ bool api_query_history(struct call *call, struct err *err) {
 bool api_audit_verify(struct call *call, struct err *err) {
     struct db_at at = where(call);
     struct audit_verdict verdict;
+    struct audit_keys keys;
     int64_t started_ms = clock_ms();
     at.deadline_ms = started_ms + WHOLE_LOG_TIMEOUT_MS;
-    if (!audit_verify_database(call->services->db, &at, NULL, &verdict, err)) return false;
+    if (!audit_keys_of(call->services->config, &keys, err) ||
+        !audit_verify_database(call->services->db, &at, &keys, &verdict, err))
+        return false;
     call->audit_result = json_pack("{s:b s:I}", "ok", verdict.chain.bad_id == 0, "checked",
                                    (json_int_t)verdict.chain.checked);
     return call_reply(call, 200, audit_verdict_json(&verdict, (double)(clock_ms() - started_ms)),

@@ -36,6 +36,9 @@ static json_t *make_chain(void) {
     return events;
 }
 
+static const struct audit_keys any_key = { .count = 0 };
+static const struct audit_keys *keys = &any_key;
+
 static struct audit_verdict verify(const json_t *events, const json_t *anchor) {
     FILE *file = tmpfile();
     size_t i;
@@ -51,7 +54,7 @@ static struct audit_verdict verify(const json_t *events, const json_t *anchor) {
         fputc('\n', file);
     }
     rewind(file);
-    assert_true(audit_verify_export(file, NULL, &verdict, &err));
+    assert_true(audit_verify_export(file, keys, &verdict, &err));
     fclose(file);
     return verdict;
 }
@@ -129,6 +132,11 @@ static void a_cut_tail_is_found_by_its_countersigned_head(void **state) {
     struct audit_verdict whole = verify(events, anchor);
     assert_int_equal(whole.chain.bad_id, 0);
     assert_int_equal(whole.anchors, 1);
+    struct audit_keys others = { .count = 0 };
+    assert_true(audit_keys_add(&others, hash, &err)); /* some other key */
+    keys = &others;
+    assert_int_equal(verify(events, anchor).chain.bad_id, EVENTS);
+    keys = &any_key;
     json_array_remove(events, EVENTS - 1);
     assert_int_equal(verify(events, anchor).chain.bad_id, EVENTS);
     json_decref(anchor);
