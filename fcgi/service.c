@@ -78,7 +78,7 @@ static bool listen_tcp(const char *text, int backlog, int *ret_socket, struct er
 static bool service_listen(struct service *service, struct err *err) {
     /* A short queue: who does not fit is told at once by nginx, never kept waiting without bound.
      */
-    int backlog = (int)service->config->workers * 8;
+    int backlog = (int)service->config->workers * 16;
     const char *listen_text = service->config->listen;
     if (strncmp(listen_text, "unix:", 5) == 0)
         return listen_unix(listen_text + 5, backlog, &service->listen_socket, err);

@@ -30,7 +30,7 @@ class Nginx(Daemon):
         self.internal = socket_path(home, f'{name}-internal.sock')
         self.values = {
             'LISTEN': f'127.0.0.1:{port}', 'INTERNAL_LISTEN': f'unix:{self.internal}', 'SHORT_POOL': short, 'STREAM_POOL': stream,
-            'SHORT_LIMIT': 64, 'STREAM_LIMIT': 8, 'LOGIN_RATE': '10r/s', 'LOGIN_BURST': 20, 'WEB_ROOT': Path(web_root).resolve(),
+            'SHORT_LIMIT': 64, 'STREAM_LIMIT': 8, 'ADDRESS_LIMIT': 256, 'LOGIN_RATE': '10r/s', 'LOGIN_BURST': 20, 'WEB_ROOT': Path(web_root).resolve(),
             'WORK': self.work, 'PID_FILE': self.work / 'nginx.pid', 'CERTIFICATE': self.certificate, 'KEY': self.key,
             'ERROR_LOG': 'stderr', 'ACCESS_LOG': self.home / 'logs' / f'{name}.access.log', 'MIME_TYPES': '/etc/nginx/mime.types',
             'WORKERS': 2, 'HSTS': '""', 'USER': '', 'RESOLVER': '', **values}

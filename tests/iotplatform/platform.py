@@ -37,7 +37,8 @@ class Platform:
         self.short = self._worker('short')
         self.stream = self._worker('stream')
         self.nginx = Nginx(self.home, port, self.short.address, self.stream.address, web_root or SOURCE / 'frontend' / 'dist',
-                           USER='user root;' if os.geteuid() == 0 else '', STREAM_LIMIT=self.workers['stream'], **(nginx or {}))
+                           USER='user root;' if os.geteuid() == 0 else '', SHORT_LIMIT=16 * self.workers['short'],
+                           STREAM_LIMIT=self.workers['stream'], **(nginx or {}))
         self.url = self.nginx.url
         self.username = ADMINISTRATOR
 
