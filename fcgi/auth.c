@@ -24,6 +24,10 @@
 #define FRESH_SIZE     16 /* bytes that are new at each swap */
 #define USER_AGENT_MAX 200
 
+/* Attempts without a valid token, by address, that the audit log takes. */
+#define REFUSED_LIMIT    600
+#define REFUSED_WINDOW_S 60
+
 /* Failed sign-ins within the window after which further ones have to wait. */
 #define THROTTLE_WINDOW_S 900
 enum throttle { THROTTLE_PAIR, THROTTLE_ACCOUNT, THROTTLE_ADDRESS, THROTTLES };
@@ -144,6 +148,34 @@ static bool check_token(struct call *call, struct err *err) {
            fill_identity(call, &claims, err) && check_revocation(call, err);
 }
 
+static void throttle_address(const char *address, char *ret_text, size_t size);
+
+/* Every refused attempt on an audited route is a row of the audit log: past a limit by address an
+ * attempt is turned away as such, or anybody could fill the log. Without Redis the count is left.
+ */
+static void throttle_refused(const struct call *call, struct err *err) {
+    struct cache_throttle row = { .limit = REFUSED_LIMIT };
+    struct err ignored = ERR_INIT;
+    char address[64], hash[SEAL_HEX_SIZE];
+    int64_t deadline_ms = call->request->deadline_ms;
+    int wait_s = 0;
+
+    throttle_address(call->request->source_ip, address, sizeof address);
+    seal_sha256_hex(address, strlen(address), hash);
+    snprintf(row.key, sizeof row.key, "refused:%s", hash);
+    if (!cache_throttle_wait(call->services->cache, &row, 1, deadline_ms, &wait_s, &ignored) ||
+        (wait_s == 0 && !cache_throttle_count(call->services->cache, &row, 1, REFUSED_WINDOW_S,
+                                              deadline_ms, &ignored)))
+        return;
+    if (wait_s == 0) return;
+    err_clear(err);
+    err->retry_after_s = wait_s;
+    (void)err_set(err, ERR_THROTTLED,
+                  "Too many attempts without a valid token from this address. Try again in %d "
+                  "seconds.",
+                  wait_s);
+}
+
 bool auth_check(struct call *call, struct err *err) {
     const char *internal;
 
@@ -159,6 +191,7 @@ bool auth_check(struct call *call, struct err *err) {
             (void)call_header(call, "WWW-Authenticate",
                               err->code == ERR_UNAUTHENTICATED ? "Bearer"
                                                                : "Bearer error=\"invalid_token\"");
+        if (err_status(err->code) == 401 && call->route->audit) throttle_refused(call, err);
         return false;
     case NEEDS_UNDECIDED: break;
     }

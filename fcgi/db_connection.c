@@ -62,6 +62,9 @@ const char *db_database(const struct config *config, const struct db_at *at) {
                               : config->postgres.managed_databases.items[0];
 }
 
+/* A server older than PostgreSQL 14 was met: it refuses the setting that it does not know. */
+static bool before_14;
+
 /* The server's own limits are a second line behind our deadlines: they hold when this process is
  * killed. */
 static void options_make(char *options, size_t size, const struct config *config,
@@ -70,11 +73,11 @@ static void options_make(char *options, size_t size, const struct config *config
         at->role == DB_READER ? config->query_timeout_max_ms : config->request_timeout_ms;
     /* The named statements are many small plans that never get better by knowing their parameters.
      * To compile a person's query costs more than it saves until it has run for seconds. */
-    (void)snprintf(
-        options, size,
-        "-c statement_timeout=%lld -c client_connection_check_interval=1000 -c jit=off%s",
-        limit_ms + 1000,
-        at->role == DB_READER ? "" : " -c search_path= -c plan_cache_mode=force_generic_plan");
+    (void)snprintf(options, size, "-c statement_timeout=%lld -c jit=off%s%s%s", limit_ms + 1000,
+                   before_14 ? "" : " -c client_connection_check_interval=1000",
+                   at->role == DB_READER ? ""
+                                         : " -c search_path= -c plan_cache_mode=force_generic_plan",
+                   at->role == DB_MONITOR ? " -c lock_timeout=2000" : "");
 }
 
 static bool poll_connect(PGconn *connection, int64_t deadline_ms, struct err *err) {
@@ -98,15 +101,13 @@ static void ignore_notice(void *context, const PGresult *result) {
     (void)result;
 }
 
-static bool connect_host(const struct config *config, const struct db_at *at, const char *text,
-                         PGconn **ret_connection, struct err *err) {
-    struct host host;
-    if (!host_parse(text, &host, err)) return false;
+static bool connect_once(const struct config *config, const struct db_at *at,
+                         const struct host *host, PGconn **ret_connection, struct err *err) {
     char options[240];
     options_make(options, sizeof options, config, at);
     struct parameters parameters = { .count = 0 };
-    add(&parameters, "host", host.name);
-    add(&parameters, "port", host.port);
+    add(&parameters, "host", host->name);
+    add(&parameters, "port", host->port);
     add(&parameters, "dbname", db_database(config, at));
     add_login(&parameters, config, at->role);
     add(&parameters, "sslmode", config->postgres.sslmode);
@@ -137,6 +138,17 @@ static bool connect_host(const struct config *config, const struct db_at *at, co
     }
     *ret_connection = connection;
     return true;
+}
+
+static bool connect_host(const struct config *config, const struct db_at *at, const char *text,
+                         PGconn **ret_connection, struct err *err) {
+    struct host host;
+    if (!host_parse(text, &host, err)) return false;
+    if (connect_once(config, at, &host, ret_connection, err)) return true;
+    if (before_14 || !strstr(err->detail, "client_connection_check_interval")) return false;
+    before_14 = true;
+    err_clear(err);
+    return connect_once(config, at, &host, ret_connection, err);
 }
 
 bool db_is_standby(const PGconn *connection) {
@@ -295,6 +307,7 @@ struct sqlstate_row {
 /* The longest prefix comes first. */
 static const struct sqlstate_row sqlstate_rows[] = {
     { "57014", ERR_CANCELLED },
+    { "55P03", ERR_CONFLICT }, /* a lock that another session holds */
     { "57P01", ERR_DB_UNAVAILABLE },
     { "57P02", ERR_DB_UNAVAILABLE },
     { "57P03", ERR_DB_UNAVAILABLE },

@@ -50,12 +50,25 @@ static const struct err_row rows[ERR_CODES] = {
     [ERR_INTERNAL] = { "internal", "Internal error", 500 },
 };
 
+/* A text that was cut at `size` bytes loses what is left of a character (UTF-8) that was cut in
+ * two. */
+static void cut_whole(char *text, size_t size) {
+    size_t start = size;
+    while (start > 0 && size - start < 4 && ((unsigned char)text[start - 1] & 0xc0) == 0x80)
+        start--;
+    if (start == 0 || !((unsigned char)text[start - 1] & 0x80)) return;
+    unsigned char lead = (unsigned char)text[start - 1];
+    size_t whole = lead >= 0xf0 ? 4 : lead >= 0xe0 ? 3 : 2;
+    if (size - (start - 1) < whole) text[start - 1] = '\0';
+}
+
 static void set(struct err *err, enum err_code code, const char *format, va_list arguments)
     __attribute__((format(printf, 3, 0)));
 static void set(struct err *err, enum err_code code, const char *format, va_list arguments) {
     if (err->code != ERR_NONE) return;
     err->code = code;
-    (void)vsnprintf(err->detail, sizeof err->detail, format, arguments);
+    int size = vsnprintf(err->detail, sizeof err->detail, format, arguments);
+    if (size >= (int)sizeof err->detail) cut_whole(err->detail, sizeof err->detail - 1);
 }
 
 bool err_set(struct err *err, enum err_code code, const char *format, ...) {

@@ -91,6 +91,8 @@ static const char *outcome_of(const struct call *call, const struct err *err) {
 static void audit_end(struct call *call, const struct err *err) {
     struct err problem = ERR_INIT;
     if (!call->route || !call->route->audit) return;
+    /* Turned away before it was an attempt at anything: in the log of requests alone. */
+    if (err->code == ERR_THROTTLED && call->route->needs != NEEDS_NOTHING) return;
     int status = err->code == ERR_NONE ? (call->reply.status ? call->reply.status : 200)
                                        : err_status(err->code);
     /* The intent is committed: an outcome that cannot be written is missed by whoever reads the
