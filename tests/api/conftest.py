@@ -54,6 +54,7 @@ class TestPlatform(Platform):
     __test__ = False
 
     def __init__(self, home, **options):
+        self._housekeepers = {}
         options.setdefault('nginx', {}).setdefault('LOGIN_RATE', '1000r/s')
         options['nginx'].setdefault('LOGIN_BURST', 1000)
         super().__init__(home, port=free_port(), build=BUILD, web_root=web_root(Path(home)), durable=False, **options)
@@ -65,9 +66,27 @@ class TestPlatform(Platform):
         return client
 
     def children(self, worker):
-        """The pids of a service's workers, oldest first; the last child is the housekeeper."""
-        below = [pid for pid in descendants(worker.pid) if pid != worker.pid]
-        return sorted(below, key=lambda pid: int(Path(f'/proc/{pid}/stat').read_text().rpartition(')')[2].split()[19]))
+        """The pids of a service's children, oldest first: its workers and its housekeeper."""
+        born = {}
+        for pid in descendants(worker.pid) if worker.pid else []:
+            try:
+                born[pid] = int(Path(f'/proc/{pid}/stat').read_text().rpartition(')')[2].split()[19])
+            except OSError:     # it has just ended
+                pass
+        born.pop(worker.pid, None)
+        return sorted(born, key=born.get)
+
+    def housekeeper(self, worker):
+        """The child that serves nobody: the last one to be started with its service, until it is replaced itself."""
+        known, count = self._housekeepers.get(worker.pid), worker.config()['workers'] + 1
+        if known not in self.children(worker):
+            known = self._housekeepers[worker.pid] = wait_for(lambda: len(all_ := self.children(worker)) == count and all_[-1], 10, f'all of {worker.name}')
+        return known
+
+    def serving(self, worker):
+        """The pids of a service's workers, oldest first."""
+        keeper = self.housekeeper(worker)
+        return [pid for pid in self.children(worker) if pid != keeper]
 
     def worker_pids(self):
         return {worker.pool: sorted(self.children(worker)) for worker in (self.short, self.stream)}
@@ -118,6 +137,8 @@ def small_platform(name, **options):
                 platform.standby = platform.postgres.standby()
             platform.migrate()
             platform.start_web()
+            for worker in (platform.short, platform.stream):
+                platform.housekeeper(worker)
             yield platform
         finally:
             keep_logs(platform, name)

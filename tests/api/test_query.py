@@ -293,7 +293,7 @@ def test_the_memory_of_a_worker_stays_flat_over_a_million_rows(api, platform, ac
     stream = lambda rows: api.stream('/database/query', {'sql': f'SELECT * FROM telemetry LIMIT {rows}', 'timeout_ms': 60000}, accept)
     for _ in range(8):      # every worker has streamed once
         assert len(stream(2000).content) > 50_000
-    workers = platform.children(platform.stream)[:-1]
+    workers = platform.serving(platform.stream)
     before, size = peak_kb(workers), 0
     for piece in stream(1_000_000).iter_content(1 << 20):
         size += len(piece)
@@ -305,7 +305,7 @@ def test_a_million_rows_as_a_page_stay_within_the_memory_too(api, platform):
     body = {'sql': 'SELECT device_id, value FROM telemetry', 'max_rows': 1_000_000, 'timeout_ms': 60000}
     for _ in range(8):
         api.post('/database/query', {**body, 'max_rows': 2000})
-    workers = platform.children(platform.stream)[:-1]
+    workers = platform.serving(platform.stream)
     before = peak_kb(workers)
     answer = api.send('POST', '/database/query', body, stream=True)
     size = sum(len(piece) for piece in answer.iter_content(1 << 20))
