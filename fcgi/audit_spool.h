@@ -13,8 +13,9 @@
 /* On failure nothing was kept. Errors: AUDIT_UNAVAILABLE. */
 bool audit_spool_append(const char *state_dir, const char *canonical, struct err *err)
     __attribute__((warn_unused_result));
-/* Merges and removes the spool; true and *ret_merged = 0 when there is none. Errors:
+/* Merges and empties the spool, each statement bounded by timeout_ms; appends need not wait for it.
+ * True and *ret_merged = 0 when there is none, or another process merges it. Errors:
  * AUDIT_UNAVAILABLE, the database's. */
-bool audit_spool_merge(const char *state_dir, struct db *db, int64_t deadline_ms, int *ret_merged,
+bool audit_spool_merge(const char *state_dir, struct db *db, int64_t timeout_ms, int *ret_merged,
                        struct err *err) __attribute__((warn_unused_result));
 #endif

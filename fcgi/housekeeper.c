@@ -72,8 +72,8 @@ static bool countersign(struct housekeeper *keeper, struct err *err) {
 static void step(struct housekeeper *keeper) {
     struct err err = ERR_INIT;
     int merged = 0;
-    bool ok = audit_spool_merge(keeper->config->state_dir, keeper->db, clock_ms() + STEP_TIMEOUT_MS,
-                                &merged, &err);
+    bool ok =
+        audit_spool_merge(keeper->config->state_dir, keeper->db, STEP_TIMEOUT_MS, &merged, &err);
     if (merged > 0)
         log_event(LOG_INFO, "audit_spool_merged", "events", 'i', (long long)merged, NULL);
     if (ok && keeper->countersigns && clock_ms() >= keeper->next_seal_ms) {
