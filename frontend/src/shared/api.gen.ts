@@ -712,6 +712,7 @@ export interface components {
             transaction_seconds: number | null;
             query_seconds: number | null;
             query: string;
+            /** @description process ids; 0 is a prepared transaction */
             blocked_by: number[];
             blocks: number[];
             /** @description one of this console's own connections */
