@@ -1,4 +1,5 @@
 """Who runs: the console as it is, and PHP-FPM, Node and Adminer behind the same nginx over the same PostgreSQL."""
+import json
 import os
 import re
 import shutil
@@ -14,6 +15,9 @@ TABLES_SQL = FOLDER.parents[1] / 'fcgi' / 'sql' / 'tables.sql'
 DATABASE = 'iot_guardian'
 CONNECTIONS = 4     # of each contestant for short calls
 
+# The console remembers sizes for a second and gives them to its statement; the peers are given them ready-made.
+SIZES = """SELECT array_agg(oid)::text, array_agg(pg_table_size(oid))::text, array_agg(pg_indexes_size(oid))::text
+           FROM pg_class WHERE relnamespace = 'bench'::regnamespace AND relkind = 'r'"""
 # The console's statement up to where it makes the JSON; the peers make theirs themselves.
 JSON_PART = "\nSELECT pg_catalog.concat(\n    '{\"items\":['"
 TABLE_ROWS = """
@@ -150,7 +154,7 @@ class Arena:
             'BENCH_PGHOST': str(self.platform.postgres.socket_folder), 'BENCH_PGPORT': str(self.platform.postgres.port),
             'BENCH_PGDATABASE': DATABASE, 'BENCH_MONITOR_USER': 'guardian_monitor', 'BENCH_MONITOR_PASSWORD': secret.text('monitor_password'),
             'BENCH_READER_USER': 'guardian_reader', 'BENCH_READER_PASSWORD': secret.text('reader_password'),
-            'BENCH_TABLES_SQL': str(TABLES_SQL), 'BENCH_TABLES_ROWS_SQL': str(tables), 'BENCH_ROWS_SQL': str(rows)}
+            'BENCH_TABLES_SQL': str(TABLES_SQL), 'BENCH_TABLES_ROWS_SQL': str(tables), 'BENCH_ROWS_SQL': str(rows), 'BENCH_SIZES': str(self.home / 'sizes.json')}
         self.php = Php(home, self.environment)
         self.node = Node(home, self.environment)
         old = self.platform.nginx
@@ -173,6 +177,7 @@ class Arena:
         platform.start_data(load=False)
         platform.postgres.sql(f'CREATE DATABASE {DATABASE}')
         platform.postgres.run_files([FOLDER / 'data.sql'], DATABASE)
+        write(self.home / 'sizes.json', json.dumps(platform.postgres.sql(SIZES, database=DATABASE)[0]))
         platform.migrate()
         platform.start_web()
         self.php.start()

@@ -33,11 +33,12 @@ if (cluster.isPrimary) {
   const reader = pool('READER');
   const tablesSql = readFileSync(BENCH_TABLES_SQL, 'utf8');
   const rowsSql = readFileSync(BENCH_ROWS_SQL, 'utf8');
+  const sizes = () => JSON.parse(readFileSync(process.env.BENCH_SIZES, 'utf8'));
   const app = Fastify();
 
   // The same statement as the console's, prepared once a connection.
   app.get('/tables', async (request, reply) => {
-    const values = [null, 'bench', null, true, 'name', false, Number(request.query.limit), '', null, null, null];
+    const values = [null, 'bench', null, true, 'name', false, Number(request.query.limit), '', null, null, null, ...sizes()];
     const { rows } = await monitor.query({ name: 'tables', text: tablesSql, values, rowMode: 'array' });
     reply.header('cache-control', 'no-store');
     return reply.type('application/json').send(rows[0][0]);
@@ -46,7 +47,7 @@ if (cluster.isPrimary) {
   // The relational part of it; the JSON is made here.
   const rowsOfTablesSql = readFileSync(process.env.BENCH_TABLES_ROWS_SQL, 'utf8');
   app.get('/tables-rows', async (request, reply) => {
-    const values = [null, 'bench', null, true, 'name', false, Number(request.query.limit), '', null, null, null];
+    const values = [null, 'bench', null, true, 'name', false, Number(request.query.limit), '', null, null, null, ...sizes()];
     const { rows } = await monitor.query({ name: 'tables_rows', text: rowsOfTablesSql, values });
     reply.header('cache-control', 'no-store');
     return reply.send({ items: rows, next_cursor: null });
