@@ -279,6 +279,8 @@ static void throttle_address(const char *address, char *ret_text, size_t size) {
     }
 }
 
+/* All spellings that PostgreSQL takes for the same name share one count, also of a name that nobody
+ * has: how soon one has to wait tells nothing of who there is. */
 static void throttle_rows(const struct call *call, const char *account,
                           struct cache_throttle rows[THROTTLES]) {
     char address[64], pair[SEAL_HEX_SIZE + sizeof address];
@@ -292,15 +294,6 @@ static void throttle_rows(const struct call *call, const char *account,
         snprintf(rows[i].key, sizeof rows[i].key, "%s:%s", throttles[i].name, hash);
         rows[i].limit = throttles[i].limit;
     }
-}
-
-/* The account is counted by its id, so that spellings that PostgreSQL takes for the same name share
- * one count; an unknown name is counted as it stands. */
-static void throttle_account(const json_t *users, const char *username,
-                             char ret_account[SEAL_HEX_SIZE]) {
-    const char *id = row_text(users, 0, "id");
-    if (id) snprintf(ret_account, SEAL_HEX_SIZE, "%s", id);
-    else seal_sha256_hex(username, strlen(username), ret_account);
 }
 
 static bool check_password(struct call *call, const json_t *users, const char *password,
@@ -371,14 +364,12 @@ bool auth_login(struct call *call, const char *username, const char *password,
                 struct auth_grant *ret_grant, struct err *err) {
     struct db_at at = at_console(call);
     struct cache_throttle rows[THROTTLES];
-    char account[SEAL_HEX_SIZE];
     struct refresh refresh;
     json_t *users;
 
     if (!db_rows(call->services->db, &at, DB_AUTH_CREDENTIALS, &username, 1, &users, err))
         return false;
-    throttle_account(users, username, account);
-    throttle_rows(call, account, rows);
+    throttle_rows(call, row_text(users, 0, "account"), rows);
     bool ok = check_password(call, users, password, rows, err) &&
               create_session(call, users, password, &refresh, err) &&
               grant(call, &refresh, row_text(users, 0, "id"), row_text(users, 0, "username"),

@@ -137,6 +137,12 @@ def test_another_address_can_still_sign_in_to_a_throttled_account(anyone):
     Client(anyone.platform, address='127.0.0.77').login()
 
 
+def test_spellings_of_a_name_that_nobody_has_share_their_tries_as_well(anyone):
+    """Or the sixth try would tell which names there are."""
+    fail(anyone, 'nobody-has-me', 5)
+    anyone.problem('throttled', 'POST', '/auth/login', {'username': 'Nobody-Has-ME', 'password': WRONG})
+
+
 def test_spellings_of_one_name_share_their_tries(anyone):
     name = anyone.platform.username
     fail(anyone, name.upper(), 3)
