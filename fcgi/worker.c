@@ -124,8 +124,11 @@ static void reply(struct call *call, struct err *err) {
         if (err->code != ERR_NONE) request_abort(call->request);
         return;
     }
-    if (err->code == ERR_CLIENT_GONE) request_abort(call->request);
-    else if (err->code == ERR_CONFIRMATION_REQUIRED && call->reply.json)
+    if (err->code == ERR_CLIENT_GONE) {
+        request_abort(call->request);
+        return;
+    }
+    if (err->code == ERR_CONFIRMATION_REQUIRED && call->reply.json)
         call->reply.status = err_status(err->code);
     else if (err->code != ERR_NONE) return request_problem(call->request, err, call->reply.headers);
     if (!call->reply.json) {
@@ -145,14 +148,15 @@ static void reply(struct call *call, struct err *err) {
 static void account(struct worker *worker, const struct call *call, const struct err *err) {
     const struct request *request = call->request;
     int64_t duration_us = clock_us() - request->started_us;
-    metrics_request(worker->services.metrics, routes_index(call->route),
-                    request->status ? request->status : 499, duration_us, request->bytes_out);
+    int status = request->status ? request->status : err_status(err->code);
+    metrics_request(worker->services.metrics, routes_index(call->route), status, duration_us,
+                    request->bytes_out);
     log_event(err_status(err->code) >= 500 ? LOG_ERROR
               : err->code != ERR_NONE      ? LOG_WARN
                                            : LOG_INFO,
               "request", "request_id", 's', request->id, "method", 's', request->method_name,
               "route", 's', call->route ? call->route->path : NULL, "user", 's',
-              call->identity.username, "status", 'i', (long long)request->status, "ms", 'i',
+              call->identity.username, "status", 'i', (long long)status, "ms", 'i',
               (long long)(duration_us / 1000), "bytes", 'i', (long long)request->bytes_out, "code",
               's', err->code != ERR_NONE ? err_name(err->code) : NULL, "detail", 's',
               err_status(err->code) >= 500 ? err->detail : NULL, "source_ip", 's',
