@@ -1,5 +1,5 @@
 /** The few choices kept in this browser. Never a token, never data. */
-export type Preference = 'theme' | 'language' | 'nav' | 'editorHeight'
+export type Preference = 'theme' | 'language' | 'editorHeight' | 'signedIn'
 
 export function readPreference(name: Preference): string | null {
   try {

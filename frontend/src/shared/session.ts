@@ -1,5 +1,6 @@
 import { reactive, readonly } from 'vue'
 import type { components } from './api.gen'
+import { readPreference, writePreference } from './preferences'
 import { ApiProblem, problemFrom } from './problem'
 
 type TokenReply = components['schemas']['TokenReply']
@@ -33,7 +34,7 @@ export async function login(username: string, password: string): Promise<void> {
 
 export async function logout(): Promise<void> {
   const bearer = token?.value
-  forget()
+  endSession()
   channel?.postMessage({ kind: 'signed-out' } satisfies Message)
   if (bearer === undefined) return
   const response = await fetch('/api/v1/auth/logout', {
@@ -46,6 +47,11 @@ export async function logout(): Promise<void> {
 
 /** At the start: the cookie decides whether there is a session. Does not throw. */
 export async function restore(): Promise<void> {
+  // Whether the cookie is there cannot be seen; without this mark a first visit would begin with a refused request.
+  if (readPreference('signedIn') === null) {
+    forget()
+    return
+  }
   try {
     if (!(await refresh())) forget()
   } catch {
@@ -69,6 +75,7 @@ export function refresh(): Promise<boolean> {
 }
 
 export function endSession(): void {
+  writePreference('signedIn', null)
   forget()
 }
 
@@ -82,7 +89,7 @@ async function refreshOnce(stale: string | undefined): Promise<boolean> {
       return true
     } catch (error) {
       if (error instanceof ApiProblem && (error.status === 401 || error.status === 403)) {
-        forget()
+        endSession()
         return false
       }
       throw error
@@ -117,6 +124,7 @@ function fromReply(reply: TokenReply): Token {
 function keep(next: Token): void {
   token = next
   state.status = 'signed-in'
+  writePreference('signedIn', 'yes')
   state.username = usernameOf(next.value) ?? state.username
   schedule(Math.max(1_000, (next.expiresAt - Date.now()) * 0.8))
 }

@@ -1,5 +1,5 @@
 import { keepPreviousData, useMutation, useQuery } from '@tanstack/vue-query'
-import type { Ref } from 'vue'
+import { computed, type Ref } from 'vue'
 import type { operations } from '@/shared/api.gen'
 import { call, open, type Reply } from '@/shared/http'
 
@@ -15,6 +15,20 @@ export function useAudit(filters: Ref<AuditFilters>) {
     queryFn: ({ signal }) => call('get', '/audit', { query: filters.value, signal }),
     placeholderData: keepPreviousData,
     staleTime: 0,
+  })
+}
+
+/** What an outcome row came of: its intent row, which says what was attempted. */
+export function useIntent(event: Ref<AuditEvent | null>) {
+  const intentId = computed(() => event.value?.parameters.intent)
+  return useQuery({
+    queryKey: ['audit-intent', intentId],
+    queryFn: async ({ signal }) => {
+      const page = await call('get', '/audit', { query: { request_id: event.value?.request_id, limit: 100 }, signal })
+      return page.items.find((item) => item.id === intentId.value) ?? null
+    },
+    enabled: computed(() => typeof intentId.value === 'number'),
+    staleTime: Number.POSITIVE_INFINITY,
   })
 }
 

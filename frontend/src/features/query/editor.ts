@@ -42,7 +42,7 @@ const colours = HighlightStyle.define([
   { tag: [tags.keyword, tags.operatorKeyword], color: 'var(--info)', fontWeight: '600' },
   { tag: tags.typeName, color: 'var(--chart-4)' },
   { tag: [tags.string, tags.special(tags.string)], color: 'var(--ok)' },
-  { tag: [tags.number, tags.bool, tags.null], color: 'var(--chart-2)' },
+  { tag: [tags.number, tags.bool, tags.null], color: 'var(--code-number)' },
   { tag: tags.comment, color: 'var(--text-3)', fontStyle: 'italic' },
   { tag: [tags.operator, tags.punctuation], color: 'var(--text-2)' },
 ])

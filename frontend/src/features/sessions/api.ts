@@ -1,6 +1,6 @@
 import { useQuery, useQueryClient } from '@tanstack/vue-query'
 import { useI18n } from 'vue-i18n'
-import type { Ref } from 'vue'
+import { ref, type Ref } from 'vue'
 import { runDangerous, type Words } from '@/shared/confirm'
 import { call, type Reply } from '@/shared/http'
 import { notify } from '@/shared/notify'
@@ -19,6 +19,9 @@ export function useSessions(database: Ref<string | undefined>, background: Ref<b
     staleTime: 0,
   })
 }
+
+/** The session whose challenge is on its way: its buttons wait. */
+export const pendingSignal = ref<string | null>(null)
 
 /** Cancels a statement or ends a session: two steps, then the list is read again. */
 export function useSignal() {
@@ -39,8 +42,10 @@ export function useSignal() {
   })
   return async (session: Session, signal: Signal) => {
     const words = wordsFor(session, signal)
+    pendingSignal.value = String(session.pid)
     try {
       const outcome = await runDangerous(words, (headers) => call('post', `/database/sessions/{pid}/${signal}`, { path: { pid: session.pid }, headers }))
+      pendingSignal.value = null
       if (!outcome.done) return
       const { done } = outcome.result
       notify(done ? 'success' : 'warning', t(done ? `sessions.${signal}Done` : 'sessions.notSeen', { pid: session.pid }))
@@ -48,6 +53,7 @@ export function useSignal() {
       const problem = asProblem(error)
       notify('error', [problemText(problem.code), problem.message, problem.requestId].filter(Boolean).join(' · '))
     }
+    pendingSignal.value = null
     await client.invalidateQueries({ queryKey: ['sessions'] })
   }
 }

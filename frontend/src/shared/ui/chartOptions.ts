@@ -12,6 +12,8 @@ interface Input {
   format: (value: number) => string
   floor?: number | undefined
   ceiling?: number | undefined
+  /** Lower end of the axis while nothing lies below it. */
+  base?: number | undefined
   span: number
   locale: string
   width: number
@@ -28,17 +30,17 @@ export function chartOptions(input: Input): uPlot.Options {
   return {
     width: input.width,
     height: input.height,
-    padding: [6, 6, 0, 0],
+    padding: [6, 30, 0, 0],
     legend: { show: false },
     cursor: { y: false, points: { size: 6 }, drag: { setScale: false, x: false, y: false } },
     scales: {
       // The window opens with the history, from one minute to the whole span.
       x: { range: (_plot, min, max) => [Math.max(max - input.span, Math.min(min, max - 60)), max] },
-      y: { range: (_plot, _min, max) => [0, top(max, input.floor, input.ceiling)] },
+      y: { range: (_plot, min, max) => [bottom(min, input.base), top(max, input.floor, input.ceiling)] },
     },
     axes: [
       { ...axis, space: 90, size: 26, values: (_plot, ticks) => ticks.map((tick) => clock.format(tick * 1000)) },
-      { ...axis, space: 36, size: 62, values: (_plot, ticks) => ticks.map(input.format) },
+      { ...axis, space: 36, size: (_plot, labels) => 14 + 7 * Math.max(2, ...(labels ?? []).map((label) => label.length)), values: (_plot, ticks) => ticks.map(input.format) },
     ],
     series: [
       {},
@@ -51,6 +53,11 @@ export function chartOptions(input: Input): uPlot.Options {
       })),
     ],
   }
+}
+
+/** Zero, or a higher base while no value lies below it. */
+function bottom(min: number | null, base = 0): number {
+  return min === null || min >= base ? base : Math.max(0, Math.floor(min * 10) / 10)
 }
 
 function top(max: number | null, floor = 1, ceiling = Number.POSITIVE_INFINITY): number {

@@ -12,7 +12,7 @@ const keywords = new Set(
     'exclude execute exists explain extension false fetch for foreign from full function generated grant group having identity if ilike ' +
     'immutable in include increment index inherits initially inner insert instead intersect into is join key language lateral left like ' +
     'limit list local lock materialized maxvalue minvalue no not null of offset on only or order outer over owned owner partition policy ' +
-    'primary privileges procedure public range recursive references rename replace restrict returning returns revoke right role row rows ' +
+    'primary privileges procedure range recursive references rename replace restrict returning returns revoke right row rows ' +
     'rule schema select sequence set show start statement stored table tablespace temporary then to trigger true truncate type union unique ' +
     'unlogged update using values view virtual when where window with without hash operator replica').split(' '),
 )

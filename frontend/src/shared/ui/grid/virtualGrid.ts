@@ -15,6 +15,8 @@ interface Slot {
   number: HTMLElement
   cells: HTMLElement[]
   row: number
+  /** Which arrangement of columns the cells were last placed for. */
+  layout: number
 }
 
 const rowHeight = 27
@@ -30,10 +32,12 @@ export class VirtualGrid {
   private slots: Slot[] = []
   private widths: number[] = []
   private lefts: number[] = []
+  private numeric: boolean[] = []
   private gutter = 0
   private firstColumn = 0
   private lastColumn = -1
   private frame = 0
+  private arrangement = 0
   private active: Cell = { row: 0, column: 0 }
   private anchor: Cell = { row: 0, column: 0 }
   private touched = false
@@ -52,6 +56,7 @@ export class VirtualGrid {
     host.tabIndex = 0
     this.gutter = Math.max(44, String(rows.length).length * 8 + 20)
     this.widths = columns.map((column, index) => fitColumn(column, index, rows))
+    this.numeric = columns.map((column) => isNumeric(column.type))
     this.buildHead()
     this.layout()
     this.observer = new ResizeObserver(() => {
@@ -98,6 +103,7 @@ export class VirtualGrid {
   }
 
   private layout(): void {
+    this.arrangement += 1
     let left = this.gutter
     this.lefts = this.widths.map((width) => {
       const here = left
@@ -143,6 +149,7 @@ export class VirtualGrid {
     const moved = first !== this.firstColumn || last !== this.lastColumn
     this.firstColumn = first
     this.lastColumn = last
+    if (moved) this.arrangement += 1
     return moved
   }
 
@@ -156,7 +163,7 @@ export class VirtualGrid {
       number.setAttribute('aria-colindex', '1')
       row.append(number)
       this.body.append(row)
-      this.slots.push({ element: row, number, cells: [], row: -1 })
+      this.slots.push({ element: row, number, cells: [], row: -1, layout: -1 })
     }
     return true
   }
@@ -174,9 +181,18 @@ export class VirtualGrid {
       slot.element.append(cell)
       slot.cells.push(cell)
     }
+    const place = slot.layout !== this.arrangement
+    slot.layout = this.arrangement
     slot.cells.forEach((cell, index) => {
+      if (place) this.placeCell(cell, this.firstColumn + index)
       this.writeCell(cell, row, this.firstColumn + index)
     })
+  }
+
+  private placeCell(cell: HTMLElement, column: number): void {
+    cell.style.left = `${this.lefts[column] ?? 0}px`
+    cell.style.width = `${this.widths[column] ?? 0}px`
+    cell.setAttribute('aria-colindex', String(column + 2))
   }
 
   private writeCell(cell: HTMLElement, row: number, column: number): void {
@@ -188,15 +204,13 @@ export class VirtualGrid {
     let name = 'vg-cell'
     if (value === null) name += ' vg-null'
     else if (typeof value === 'boolean') name += value ? ' vg-true' : ' vg-false'
-    if (isNumeric(this.columns[column]?.type ?? '')) name += ' vg-right'
+    if (this.numeric[column] === true) name += ' vg-right'
     if (chosen) name += ' vg-chosen'
     if (isActive) name += ' vg-active'
-    cell.className = name
+    // Writing what is already there costs the browser a new style all the same.
+    if (cell.className !== name) cell.className = name
+    if (cell.ariaSelected !== String(chosen)) cell.ariaSelected = String(chosen)
     cell.textContent = shown(value)
-    cell.style.left = `${this.lefts[column] ?? 0}px`
-    cell.style.width = `${this.widths[column] ?? 0}px`
-    cell.setAttribute('aria-colindex', String(column + 2))
-    cell.setAttribute('aria-selected', String(chosen))
     if (isActive) {
       cell.id = this.activeId
       this.host.setAttribute('aria-activedescendant', this.activeId)
