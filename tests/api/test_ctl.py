@@ -35,6 +35,19 @@ def test_migrate_again_changes_nothing(platform):
     assert platform.audit('SELECT name, at FROM schema_migration ORDER BY 1') == before
 
 
+def test_migrate_runs_nothing_of_those_who_may_create_in_the_managed_database(platform, psql):
+    """It is a superuser there: an operator of theirs that fits better than the system's would be theirs to use its power."""
+    psql('''CREATE ROLE mallory; GRANT CREATE ON SCHEMA public TO mallory; SET ROLE mallory;
+            CREATE FUNCTION public.evil(name, name) RETURNS bool LANGUAGE plpgsql AS
+                $$ BEGIN RAISE EXCEPTION 'mallory has the power of %', current_user; END $$;
+            CREATE OPERATOR public.!~ (LEFTARG = name, RIGHTARG = name, FUNCTION = public.evil)''')
+    try:
+        done = platform.ctl('migrate', '--admin', platform.postgres.conninfo())
+        assert (done.returncode, done.stderr) == (0, '')
+    finally:
+        psql('DROP OWNED BY mallory CASCADE; DROP ROLE mallory')
+
+
 def test_migrate_needs_an_administrator(platform):
     assert platform.ctl('migrate').returncode == 2
 

@@ -140,6 +140,8 @@ REFUSED = {
     'a token for another audience': ('token_invalid', lambda k: k.sign(aud='other')),
     'a token without an audience': ('token_invalid', lambda k: k.sign(aud=None)),
     'a token without a subject': ('token_invalid', lambda k: k.sign(sub=None)),
+    'a token of the console without an id': ('token_invalid', lambda k: jwt.encode(k.claims(iss='iot-guardian', jti=None), k.hs256, 'HS256', {'kid': 'console-1'})),
+    'a token of the console with a session that is none': ('token_invalid', lambda k: jwt.encode(k.claims(iss='iot-guardian', sid='x'), k.hs256, 'HS256', {'kid': 'console-1'})),
     'a token whose id is no text': ('token_invalid', lambda k: hs256({'alg': 'HS256', 'kid': 'outside-hs', 'typ': 'JWT'}, k.claims(jti=1), k.outside_hs256.read_text().strip())),
     'a token of another role': ('forbidden', lambda k: k.sign(role='operator')),
     'a token without a role': ('forbidden', lambda k: k.sign(role=None)),
