@@ -24,6 +24,7 @@ struct slot {
     char application[64]; /* application_name as it was last set */
     int64_t made_ms, used_ms;
     bool in_use, suspect;
+    bool preparing; /* it is not known whether the server has the statement by now */
     unsigned char prepared[DB_STATEMENTS];
 };
 
@@ -122,7 +123,7 @@ static bool slot_take(struct db *db, const struct db_at *at, struct slot **ret_s
  */
 static void slot_give(struct slot *slot, const struct err *err) {
     slot->in_use = false;
-    bool idle = err->code == ERR_NONE || db_drain(slot->connection, DRAIN_MS);
+    bool idle = !slot->preparing && (err->code == ERR_NONE || db_drain(slot->connection, DRAIN_MS));
     if (idle && PQtransactionStatus(slot->connection) == PQTRANS_IDLE) slot->suspect = false;
     else slot_close(slot);
 }
@@ -145,6 +146,7 @@ static bool prepare(struct slot *slot, const struct db_at *at, enum db_statement
     if (!PQsendPrepare(slot->connection, text->name, text->sql, 0, NULL))
         return db_error(slot->connection, NULL, err);
     bool ok = true;
+    slot->preparing = true;
     for (;;) {
         if (!db_wait(slot->connection, at, err)) return false;
         PGresult *result = PQgetResult(slot->connection);
@@ -153,6 +155,7 @@ static bool prepare(struct slot *slot, const struct db_at *at, enum db_statement
             ok = db_error(slot->connection, result, err);
         PQclear(result);
     }
+    slot->preparing = false;
     if (ok) slot->prepared[statement] = 1;
     return ok;
 }
