@@ -300,10 +300,11 @@ static bool stream_row(struct run *run, const PGresult *result, struct err *err)
         return false;
     }
     runner_write_row_begin(&stream->write);
-    for (int i = 0; i < stream->write.columns; i++)
-        runner_write_value(&stream->write, i,
-                           PQgetisnull(result, 0, i) ? NULL : PQgetvalue(result, 0, i),
-                           (size_t)PQgetlength(result, 0, i));
+    for (int i = 0; i < stream->write.columns; i++) {
+        size_t size = (size_t)PQgetlength(result, 0, i);
+        bool null = size == 0 && PQgetisnull(result, 0, i);
+        runner_write_value(&stream->write, i, null ? NULL : PQgetvalue(result, 0, i), size);
+    }
     runner_write_row_end(&stream->write);
     run->outcome->rows++;
     return !stream->write.broken || gone(err);

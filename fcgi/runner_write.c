@@ -60,6 +60,33 @@ static inline void put(struct runner_write *write, char c) {
     write->buffer[write->used++] = c;
 }
 
+#define ONES  0x0101010101010101u
+#define HIGHS 0x8080808080808080u
+
+/* Eight bytes at once. Not 0: one of them is 0. */
+static inline uint64_t has_zero(uint64_t word) {
+    return (word - ONES) & ~word & HIGHS;
+}
+
+static inline uint64_t word_at(const void *text) {
+    uint64_t word;
+    memcpy(&word, text, sizeof word);
+    return word;
+}
+
+/* None of eight bytes needs an escape in JSON. */
+static inline bool is_plain_json(uint64_t word) {
+    uint64_t control = (word - ONES * 0x20) & ~word & HIGHS;
+    return ((word & HIGHS) | control | has_zero(word ^ ONES * '"') | has_zero(word ^ ONES * '\\') |
+            has_zero(word ^ ONES * 0x7f)) == 0;
+}
+
+/* None of eight bytes wants quotes in CSV. */
+static inline bool is_plain_csv(uint64_t word) {
+    return (has_zero(word ^ ONES * ',') | has_zero(word ^ ONES * '"') |
+            has_zero(word ^ ONES * '\n') | has_zero(word ^ ONES * '\r')) == 0;
+}
+
 /* The bytes of the character that begins here, 0 when they are no UTF-8 (overlong, surrogate, cut
  * off). */
 static size_t utf8_size(const unsigned char *text, size_t left) {
@@ -88,6 +115,10 @@ void runner_write_string(struct runner_write *write, const char *text, size_t si
     const unsigned char *at = (const unsigned char *)text, *end = at + size, *run = at;
     put(write, '"');
     while (at < end) {
+        if (end - at >= 8 && is_plain_json(word_at(at))) {
+            at += 8;
+            continue;
+        }
         char escape = escapes[*at];
         if (!escape) {
             at++;
@@ -134,10 +165,17 @@ static void put_json(struct runner_write *write, enum runner_value value, const 
     else runner_write_string(write, text, size);
 }
 
+static bool wants_quotes(const char *text, size_t size) {
+    for (; size >= 8; text += 8, size -= 8)
+        if (!is_plain_csv(word_at(text))) return true;
+    for (; size > 0; text++, size--)
+        if (*text == ',' || *text == '"' || *text == '\n' || *text == '\r') return true;
+    return false;
+}
+
 static void put_csv(struct runner_write *write, const char *text, size_t size) {
     if (!text) return;
-    bool quoted = size == 0 || memchr(text, ',', size) || memchr(text, '"', size) ||
-                  memchr(text, '\n', size) || memchr(text, '\r', size) ||
+    bool quoted = size == 0 || wants_quotes(text, size) ||
                   (write->columns == 1 && size == 2 && memcmp(text, "\\.", 2) == 0);
     if (!quoted) {
         runner_write_raw(write, text, size);
