@@ -19,15 +19,17 @@ static bool run(PGconn *connection, const char *sql, const char *what, struct er
     return status == PGRES_COMMAND_OK || status == PGRES_TUPLES_OK || fail(connection, what, err);
 }
 
-/* Connects like `conninfo` but to `database` (NULL: as it says). */
-static bool open_admin(const char *conninfo, const char *database, PGconn **ret_connection,
-                       struct err *err) {
+/* Connects like `conninfo` but to `database` (NULL: as it says). In a database of others nothing of
+ * theirs is to be found by an unqualified name: we are the superuser. */
+static bool open_admin(const char *conninfo, const char *database, bool is_ours,
+                       PGconn **ret_connection, struct err *err) {
     const char *keys[] = { "dbname",  "dbname",          "application_name",
                            "options", "connect_timeout", NULL };
     const char *values[] = { conninfo,
                              database,
                              "guardianctl migrate",
-                             "-c search_path=public -c client_min_messages=warning",
+                             is_ours ? "-c search_path=public -c client_min_messages=warning"
+                                     : "-c search_path= -c client_min_messages=warning",
                              "10",
                              NULL };
     /* The first dbname is expanded as a connection string; a later one overrides only its database.
@@ -158,7 +160,8 @@ static bool apply(PGconn *connection, const struct migration_text *migration, st
 
 static bool migrate_console(const struct config *config, const char *conninfo, struct err *err) {
     PGconn *connection;
-    if (!open_admin(conninfo, config->postgres.console_database, &connection, err)) return false;
+    if (!open_admin(conninfo, config->postgres.console_database, true, &connection, err))
+        return false;
     bool ok = run(connection,
                   "SELECT pg_advisory_lock(7165489300);"
                   "REVOKE CREATE ON SCHEMA public FROM PUBLIC; GRANT USAGE, CREATE ON SCHEMA "
@@ -177,7 +180,7 @@ static bool migrate_console(const struct config *config, const char *conninfo, s
 
 static bool prepare_managed(const char *database, const char *conninfo, struct err *err) {
     PGconn *connection;
-    if (!open_admin(conninfo, database, &connection, err)) return false;
+    if (!open_admin(conninfo, database, false, &connection, err)) return false;
     bool ok = run(connection, "SELECT pg_advisory_lock(7165489300); BEGIN", database, err);
     for (const struct migration_text *migration = migration_texts; ok && migration->name;
          migration++)
@@ -191,7 +194,7 @@ static bool prepare_managed(const char *database, const char *conninfo, struct e
 
 bool migrate_run(const struct config *config, const char *conninfo, struct err *err) {
     PGconn *connection;
-    if (!open_admin(conninfo, NULL, &connection, err)) return false;
+    if (!open_admin(conninfo, NULL, false, &connection, err)) return false;
     bool ok = run(connection, "SELECT pg_advisory_lock(7165489300)", "lock", err) &&
               make_roles(connection, config, err) &&
               make_database(connection, config->postgres.console_database, err);
