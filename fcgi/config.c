@@ -219,7 +219,8 @@ static bool set_option(const struct source *source, const struct option *option,
     if (!text && value && !json_is_string(value))
         return fail(source, option, err, "must be a single value");
     if (!text) text = json_string_value(value);
-    if (!text) text = option->preset;
+    bool is_empty = text && !*text && option->type == TEXT; /* as if it were not there */
+    if (!text || is_empty) text = option->preset;
     return !text || set_text(source, option, config, text, err);
 }
 
@@ -277,6 +278,11 @@ static bool check_whole(const struct source *source, const struct config *config
             return err_set(err, ERR_CONFIG, "%s: %s is missing", source->file, options[i].key);
     if (strcmp(config->pool, "short") != 0 && strcmp(config->pool, "stream") != 0)
         return err_set(err, ERR_CONFIG, "%s: pool must be short or stream", source->file);
+    /* What is managed may be read by guardian_reader: passwords and sessions are not to be. */
+    if (config_manages(config, config->postgres.console_database))
+        return err_set(err, ERR_CONFIG,
+                       "%s: postgres.managed_databases must not name the console's own database",
+                       source->file);
     if (!config->redis.address && config->redis.sentinels.count == 0)
         return err_set(err, ERR_CONFIG, "%s: redis.address or redis.sentinels is missing",
                        source->file);

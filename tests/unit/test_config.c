@@ -34,6 +34,18 @@ static void presets_fill_in_what_is_not_given(void **state) {
     config_free(config);
 }
 
+static void an_empty_text_is_as_good_as_none(void **state) {
+    const char *const environment[] = { "GUARDIAN_LOG_LEVEL=", "GUARDIAN_AUTH_ISSUER=", NULL };
+    struct config *config = NULL;
+    struct err err;
+    (void)state;
+    assert_true(load(MINIMUM "pool: \"\"\n", environment, &config, &err));
+    assert_string_equal(config->pool, "short");
+    assert_string_equal(config->log_level, "info");
+    assert_string_equal(config->auth.issuer, "iot-guardian");
+    config_free(config);
+}
+
 static void the_environment_wins_over_the_file(void **state) {
     (void)state;
     const char *environment[] = { "PATH=/", "GUARDIAN_WORKERS=9", "GUARDIAN_POSTGRES_HOSTS=b:2",
@@ -76,6 +88,9 @@ static void what_is_wrong_stops_the_start_and_names_the_line(void **state) {
         { MINIMUM "listen: again\n", "guardian.yaml:10" },
         { MINIMUM "pool: medium\n", "pool must be short or stream" },
         { "listen: x\n", "is missing" },
+        { "listen: x\nstate_dir: /tmp\nauth:\n  keys_file: k\npostgres:\n  hosts: a\n"
+          "  managed_databases: iot, guardian\n",
+          "must not name the console's own database" },
         { "- a\n", "guardian.yaml:1" },
         { "a: &x 1\nb: *x\n", "guardian.yaml:1" },
         { "a: {\n", "guardian.yaml:" },
@@ -96,6 +111,7 @@ static void what_is_wrong_stops_the_start_and_names_the_line(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(presets_fill_in_what_is_not_given),
+        cmocka_unit_test(an_empty_text_is_as_good_as_none),
         cmocka_unit_test(the_environment_wins_over_the_file),
         cmocka_unit_test(a_secret_is_read_from_its_file_without_the_newline),
         cmocka_unit_test(what_is_wrong_stops_the_start_and_names_the_line),
