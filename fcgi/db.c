@@ -72,11 +72,12 @@ static bool is_alive(const struct slot *slot) {
            poll(&poll_fd, 1, 0) == 0;
 }
 
-static bool is_right(const struct slot *slot, const struct db_at *at) {
+static bool is_right(const struct db *db, const struct slot *slot, const struct db_at *at) {
     bool standby = db_is_standby(slot->connection);
     if (slot->host[0]) return true;
     if (at->target == DB_PRIMARY) return !standby;
-    return standby || clock_ms() - slot->made_ms < FALLBACK_AGE_MS;
+    return standby || db->config->postgres.hosts.count == 1 ||
+           clock_ms() - slot->made_ms < FALLBACK_AGE_MS;
 }
 
 static struct slot *slot_find(struct db *db, const struct db_at *at, const char *database) {
@@ -103,7 +104,7 @@ static bool slot_take(struct db *db, const struct db_at *at, struct slot **ret_s
         return err_set(err, ERR_NOT_FOUND, "there is no such database");
     struct slot *slot = slot_find(db, at, database);
     if (!slot) return err_set(err, ERR_INTERNAL, "too many database connections in one request");
-    if (slot->connection && !(is_alive(slot) && is_right(slot, at))) slot_close(slot);
+    if (slot->connection && !(is_alive(slot) && is_right(db, slot, at))) slot_close(slot);
     if (!slot->connection) {
         if (!db_connect(db->config, at, &slot->connection, err)) return false;
         slot->role = at->role;

@@ -10,7 +10,8 @@
 #include "clock.h"
 
 #define CLEAN_MS 1000
-/* A session that had to take the primary for want of a standby looks again after this time. */
+/* Where there are several servers, a session that had to take the primary for want of a standby
+ * looks again after this time. */
 #define FALLBACK_AGE_MS 10000
 
 void runner_session_close(struct runner_session *session) {
@@ -71,7 +72,7 @@ static bool open_session(struct runner *runner, const struct db_at *at,
     return true;
 }
 
-static bool is_usable(const struct runner_session *session) {
+static bool is_usable(const struct runner *runner, const struct runner_session *session) {
     struct pollfd poll_fd = { .fd = PQsocket(session->connection), .events = POLLIN };
     if (session->used || session->doubtful || PQstatus(session->connection) != CONNECTION_OK)
         return false;
@@ -79,7 +80,8 @@ static bool is_usable(const struct runner_session *session) {
         return false; /* the server said goodbye */
     bool standby = db_is_standby(session->connection);
     if (session->target == DB_PRIMARY) return !standby;
-    return standby || clock_ms() - session->made_ms < FALLBACK_AGE_MS;
+    return standby || runner->config->postgres.hosts.count == 1 ||
+           clock_ms() - session->made_ms < FALLBACK_AGE_MS;
 }
 
 /* A kept session, or the place for a new one: a free one, else the one that was not used for
@@ -91,7 +93,7 @@ static struct runner_session *find(struct runner *runner, const struct db_at *at
         struct runner_session *session = &runner->sessions[i];
         if (session->connection && session->target == at->target &&
             strcmp(session->database, database) == 0) {
-            if (is_usable(session)) return session;
+            if (is_usable(runner, session)) return session;
             runner_session_close(session);
         }
         if (!place || !session->connection ||
