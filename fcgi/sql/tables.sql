@@ -29,6 +29,7 @@ part AS (
     SELECT p.root, i.inhrelid FROM part AS p JOIN pg_catalog.pg_inherits AS i ON i.inhparent = p.oid
 ),
 -- Asking for the size of a relation waits for its lock: what is locked, or about to be, is estimated from pg_class instead.
+-- Looked at only when something must be measured.
 locked AS MATERIALIZED (
     SELECT l.relation FROM pg_catalog.pg_locks AS l
     WHERE l.locktype = 'relation' AND l.mode = 'AccessExclusiveLock'
@@ -54,12 +55,12 @@ measured AS MATERIALIZED (
     SELECT o.root, o.oid, o.relkind, o.nspname, o.relname, o.relispartition,
            CASE WHEN o.relkind NOT IN ('r', 'm') THEN 0
                 WHEN k.oid IS NOT NULL THEN k.table_bytes
-                WHEN o.oid = ANY (b.oids) OR o.reltoastrelid = ANY (b.oids)
+                WHEN o.oid = ANY ((SELECT oids FROM busy)::oid[]) OR o.reltoastrelid = ANY ((SELECT oids FROM busy)::oid[])
                 THEN o.relpages::bigint * pg_catalog.current_setting('block_size')::int
                 ELSE pg_catalog.pg_table_size(o.oid) END AS table_bytes,
            CASE WHEN o.relkind NOT IN ('r', 'm') OR NOT o.relhasindex THEN 0
                 WHEN k.oid IS NOT NULL THEN k.index_bytes
-                WHEN o.oid = ANY (b.oids)
+                WHEN o.oid = ANY ((SELECT oids FROM busy)::oid[])
                 THEN (SELECT pg_catalog.sum(x.relpages) FROM pg_catalog.pg_index AS i JOIN pg_catalog.pg_class AS x ON x.oid = i.indexrelid
                       WHERE i.indrelid = o.oid)::bigint * pg_catalog.current_setting('block_size')::int
                 ELSE pg_catalog.pg_indexes_size(o.oid) END AS index_bytes,
@@ -70,7 +71,7 @@ measured AS MATERIALIZED (
            pg_catalog.pg_stat_get_dead_tuples(o.oid) AS dead_rows,
            greatest(pg_catalog.pg_stat_get_last_vacuum_time(o.oid), pg_catalog.pg_stat_get_last_autovacuum_time(o.oid)) AS last_vacuum,
            greatest(pg_catalog.pg_stat_get_last_analyze_time(o.oid), pg_catalog.pg_stat_get_last_autoanalyze_time(o.oid)) AS last_analyze
-    FROM one AS o CROSS JOIN busy AS b LEFT JOIN known AS k ON k.oid = o.oid
+    FROM one AS o LEFT JOIN known AS k ON k.oid = o.oid
 ),
 sizes AS (
     SELECT pg_catalog.array_agg(d.oid)::text AS oids, pg_catalog.array_agg(d.table_bytes)::text AS table_bytes,
@@ -85,7 +86,7 @@ total AS (
     UNION ALL
     SELECT r.oid, r.nspname, r.relname, r.relkind, r.relispartition, pg_catalog.sum(m.table_bytes)::bigint, pg_catalog.sum(m.index_bytes)::bigint,
            pg_catalog.sum(m.row_estimate)::bigint, pg_catalog.sum(m.dead_rows)::bigint, pg_catalog.max(m.last_vacuum), pg_catalog.max(m.last_analyze)
-    FROM rel AS r JOIN measured AS m ON m.root = r.oid
+    FROM rel AS r JOIN measured AS m ON m.root = r.oid WHERE r.relkind = 'p'
     GROUP BY r.oid, r.nspname, r.relname, r.relkind, r.relispartition
 ),
 keyed AS (
@@ -98,18 +99,18 @@ keyed AS (
            * CASE WHEN $6::boolean THEN -1 ELSE 1 END AS key
     FROM total AS t
 ),
-page AS (
-    SELECT k.*, pg_catalog.row_number() OVER (
-               ORDER BY k.key NULLS LAST, CASE WHEN $5::text = 'name' AND $6::boolean THEN k.relname END DESC,
-                        CASE WHEN $5::text = 'name' AND $6::boolean THEN k.nspname END DESC, k.relname, k.nspname) AS n
-    FROM keyed AS k
+page AS MATERIALIZED (
+    SELECT k.* FROM keyed AS k
     WHERE $5::text = 'name' OR $10::text IS NULL
        OR (k.key IS NULL, coalesce(k.key, 0), k.relname, k.nspname)
           > ($9::bigint IS NULL, coalesce($9::bigint, 0), $10::text, $11::text)
+    ORDER BY k.key NULLS LAST, CASE WHEN $5::text = 'name' AND $6::boolean THEN k.relname END DESC,
+             CASE WHEN $5::text = 'name' AND $6::boolean THEN k.nspname END DESC, k.relname, k.nspname
+    LIMIT $7::int + 1
 )
 SELECT pg_catalog.concat(
     '{"items":[', (
-        -- By hand: twice as quick as json_agg(json_build_object(...)), which looks at the type of every value of every row.
+        -- In the page's order. By hand: twice as quick as json_agg(json_build_object(...)), which looks at the type of every value of every row.
         SELECT pg_catalog.string_agg(pg_catalog.concat(
             '{"schema":', pg_catalog.to_json(p.nspname), ',"name":', pg_catalog.to_json(p.relname),
             ',"kind":"', CASE p.relkind WHEN 'r' THEN 'table' WHEN 'p' THEN 'partitioned_table' WHEN 'v' THEN 'view'
@@ -121,11 +122,11 @@ SELECT pg_catalog.concat(
             ',"partition_of":', CASE WHEN p.relispartition THEN coalesce((
                 SELECT pg_catalog.to_json(pg_catalog.concat(n.nspname, '.', o.relname))::text FROM pg_catalog.pg_inherits AS i
                 JOIN pg_catalog.pg_class AS o ON o.oid = i.inhparent AND o.relkind = 'p'
-                JOIN pg_catalog.pg_namespace AS n ON n.oid = o.relnamespace WHERE i.inhrelid = p.oid), 'null') ELSE 'null' END, '}'), ',' ORDER BY p.n)
-        FROM page AS p WHERE p.n <= $7::int),
+                JOIN pg_catalog.pg_namespace AS n ON n.oid = o.relnamespace WHERE i.inhrelid = p.oid), 'null') ELSE 'null' END, '}'), ',')
+        FROM (SELECT * FROM page LIMIT $7::int) AS p),
     '],"next_cursor":', coalesce((
         SELECT pg_catalog.to_json(pg_catalog.translate(pg_catalog.encode(pg_catalog.convert_to(pg_catalog.json_build_object(
                    'b', $8::text, 'k', p.key, 'n', p.relname, 's', p.nspname)::text, 'UTF8'), 'base64'), E'+/=\n', '-_'))::text
-        FROM page AS p WHERE p.n = $7::int AND EXISTS (SELECT FROM page AS x WHERE x.n = $7::int + 1)), 'null'), '}') AS body,
+        FROM page AS p WHERE (SELECT pg_catalog.count(*) FROM page) > $7::int OFFSET $7::int - 1 LIMIT 1), 'null'), '}') AS body,
     s.oids, s.table_bytes, s.index_bytes
 FROM sizes AS s
