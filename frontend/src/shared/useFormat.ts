@@ -1,4 +1,5 @@
 import { useI18n } from 'vue-i18n'
+import { clock } from './clock'
 import * as format from './format'
 
 /** The formatters in the language of the page. */
@@ -11,7 +12,7 @@ export function useFormat() {
     compact: (value: number) => format.formatCompact(value, locale.value),
     percent: (value: number, digits?: number) => format.formatPercent(value, locale.value, digits),
     time: (iso: string) => format.formatTime(iso, locale.value),
-    ago: (iso: string, now?: number) => format.formatAgo(iso, locale.value, now),
+    ago: (iso: string, now = clock.value) => format.formatAgo(iso, locale.value, now),
     seconds: (value: number) => format.formatSeconds(value, locale.value),
   }
 }
