@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { readFile } from 'node:fs/promises'
-import { eventually, test } from './suite.mjs'
+import { eventually, others, test } from './suite.mjs'
 
 const editor = (page) => page.locator('.cm-content')
 const alert = (page) => page.getByRole('region', { name: 'Result' }).getByRole('alert')
@@ -56,10 +56,12 @@ test('Values of every type are shown as psql shows them', async (visit) => {
   await page.getByRole('dialog').waitFor()
   const shown = await page.getByRole('dialog').locator('dl > div').evaluateAll((all) => Object.fromEntries(all.map((each) => [each.querySelector('dt').firstChild.textContent.trim(), each.querySelector('dd').textContent])))
   const columns = (await visit.sql("SELECT attname FROM pg_attribute WHERE attrelid = 'all_types'::regclass AND attnum > 0 ORDER BY attnum")).split('\n')
-  const wanted = JSON.parse(await visit.sql(`SELECT json_build_object(${columns.map((column) => `'${column}', "${column}"::text`).slice(0, 40).join(', ')})::jsonb || json_build_object(${columns.map((column) => `'${column}', "${column}"::text`).slice(40).join(', ')})::jsonb FROM all_types WHERE id = 1`, '-c', "SET timezone = 'UTC'"))
+  const row = (await visit.sql('SELECT * FROM all_types WHERE id = 1', '-F', '\x1f', '-P', 'null=NULL', '-c', "SET timezone = 'UTC'")).split('\x1f')
+  const wanted = Object.fromEntries(columns.map((column, place) => [column, row[place]]))
   for (const [column, value] of Object.entries(wanted)) {
     if (['j', 'jb'].includes(column)) assert.deepEqual(shown[column].replace(/\s/g, ''), value.replace(/\s/g, ''), column) // laid out anew
-    else assert.equal(shown[column], value ?? 'NULL', column)
+    else if (column === 'flag') assert.equal(shown[column], { t: 'true', f: 'false' }[value], column)
+    else assert.equal(shown[column], value, column)
   }
 })
 
@@ -186,6 +188,8 @@ test('The history opens a statement again, refused ones too', async (visit) => {
   await eventually(async () => assert.equal(await history.getByRole('listitem').count(), 2))
   await history.getByRole('listitem').filter({ hasText: 'DROP TABLE' }).getByText('refused').waitFor()
   await history.getByRole('button', { name: /once upon a time/ }).click()
+  await history.waitFor({ state: 'hidden' })
+  await eventually(async () => assert.equal(await page.evaluate(() => document.activeElement.getAttribute('data-testid')), 'sql-editor', 'the editor has the focus'))
   await eventually(async () => assert.equal(await editor(page).innerText(), `SELECT '${mark}' AS "once upon a time"`))
   await page.keyboard.press('Control+Enter')
   await eventually(async () => assert.deepEqual(await cells(page), [mark]))
@@ -270,17 +274,21 @@ test('100,000 rows scroll smoothly', { alone: true }, async (visit) => {
     const shown = [...host.querySelectorAll('[role=row]')].find((each) => each.getAttribute('aria-rowindex') === String(row + 2))
     return { times: times.toSorted((a, b) => a - b), row, shown: shown?.querySelector('[role=gridcell]')?.textContent }
   })
+  const devtools = await page.context().newCDPSession(page)
+  await devtools.send('Performance.enable', { timeDomain: 'threadTicks' })
+  const used = async () => (await devtools.send('Performance.getMetrics')).metrics.find(({ name }) => name === 'TaskDuration').value * 1000
   let best = null
-  for (let attempt = 0; attempt < 3; attempt += 1) { // another process may have had the core
+  for (let attempt = 0; attempt < 3 && !(best?.median >= 55); attempt += 1) {
+    const before = await used()
     const { times, row, shown } = await measure()
     assert.equal(shown, String(row + 1), 'the rows on screen are those of the place')
-    const median = 1000 / times[times.length >> 1]
-    const slow = times[Math.floor(times.length * 0.95)]
-    if (best === null || median > best.median) best = { median, slow }
-    if (median >= 55) break
+    const one = { median: 1000 / times[times.length >> 1], slow: times[Math.floor(times.length * 0.95)], cpu: ((await used()) - before) / times.length }
+    if (best === null || one.median > best.median) best = one
   }
-  visit.notes.push(`180 animation frames of 460 px each: median ${best.median.toFixed(1)} frames/s, 95 % within ${best.slow.toFixed(1)} ms`)
-  assert.ok(best.median >= 55, `${best.median} frames/s`)
+  visit.notes.push(`180 animation frames of 460 px each: median ${best.median.toFixed(1)} frames/s, 95 % within ${best.slow.toFixed(1)} ms, ${best.cpu.toFixed(1)} ms of the page's thread for each`)
+  // Where others hold the processor, frames come when they let go: then what a frame costs must be far below its 16.7 ms.
+  if (others() < 2) assert.ok(best.median >= 55, `${best.median} frames/s`)
+  else assert.ok(best.median >= 55 || best.cpu < 8, `${best.median} frames/s, ${best.cpu} ms each`)
   await grid.evaluate((host) => (host.scrollTop = host.scrollHeight))
   await page.getByRole('rowheader', { name: '100000', exact: true }).waitFor()
 })

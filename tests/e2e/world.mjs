@@ -40,10 +40,14 @@ function describe(session, more) {
     ...session,
     ...more,
     /** What psql prints for a statement: unaligned, without a heading. */
-    sql: (statement, ...more) => run(session.psql[0], [...session.psql.slice(1), '-v', 'ON_ERROR_STOP=1', '-qAt', ...more, '-c', statement]),
+    sql: (statement, ...more) => sql(session, statement, ...more),
     /** A session that stays: a person with psql, who is no superuser. */
     person: (name = 'psql') => openSession(session, name),
   }
+}
+
+function sql(session, statement, ...more) {
+  return run(session.psql[0], [...session.psql.slice(1), '-v', 'ON_ERROR_STOP=1', '-qAt', ...more, '-c', statement])
 }
 
 function run(program, args, env = {}) {
@@ -53,7 +57,7 @@ function run(program, args, env = {}) {
   })
 }
 
-export const person = { name: 'e2e_person', password: 'of-no-use-elsewhere' }
+export const person = { name: 'field_engineer', password: 'of-no-use-elsewhere' }
 
 async function openSession(session, application) {
   const at = session.psql.indexOf('-U')
@@ -76,7 +80,8 @@ async function openSession(session, application) {
       if (child.exitCode !== null || child.signalCode !== null) return
       const exit = once(child, 'exit')
       child.stdin.end('\\q\n')
-      const late = setTimeout(() => child.kill('SIGKILL'), 2000)
+      // What it still runs would go on for long without it.
+      const late = setTimeout(() => void sql(session, `SELECT pg_terminate_backend(${made.pid})`), 500)
       await exit
       clearTimeout(late)
     },
