@@ -25,6 +25,11 @@ static bool host_parse(const char *text, struct host *ret_host, struct err *err)
     size_t size = colon ? (size_t)(colon - text) : strlen(text);
     if (size == 0 || size >= HOST_MAX || (colon && strlen(colon + 1) >= sizeof ret_host->port))
         return err_set(err, ERR_CONFIG, "postgres.hosts: %s is not host:port", text);
+    /* [::1]:5432 */
+    if (size > 2 && text[0] == '[' && text[size - 1] == ']') {
+        text++;
+        size -= 2;
+    }
     memcpy(ret_host->name, text, size);
     ret_host->name[size] = '\0';
     (void)snprintf(ret_host->port, sizeof ret_host->port, "%s", colon ? colon + 1 : "5432");

@@ -182,6 +182,16 @@ static void decref(void *value) {
     json_decref(value);
 }
 
+bool request_body(struct request *request, struct err *err) {
+    if (request->body_size == 0) return true;
+    const char *type = request_param(request, "CONTENT_TYPE");
+    size_t type_size = type ? strcspn(type, "; ") : 0;
+    if (type_size != strlen("application/json") ||
+        strncasecmp(type, "application/json", type_size) != 0)
+        return err_set(err, ERR_MEDIA_TYPE, "send the body as Content-Type: application/json");
+    return request_body_parse(request, err);
+}
+
 bool request_body_parse(struct request *request, struct err *err) {
     json_error_t problem;
     json_t *body =
@@ -208,11 +218,6 @@ static bool body_read(struct request *request, struct err *err) {
         return err_set(err, ERR_BAD_REQUEST, "Content-Length is not a number");
     if (size > REQUEST_BODY_MAX)
         return err_set(err, ERR_TOO_LARGE, "a body has at most %u bytes", REQUEST_BODY_MAX);
-    const char *type = request_param(request, "CONTENT_TYPE");
-    size_t type_size = type ? strcspn(type, "; ") : 0;
-    if (type_size != strlen("application/json") ||
-        strncasecmp(type, "application/json", type_size) != 0)
-        return err_set(err, ERR_MEDIA_TYPE, "send the body as Content-Type: application/json");
     char *text = arena_alloc(request->arena, (size_t)size + 1);
     if (!text) return err_set(err, ERR_LIMIT, "out of request memory");
     int got = FCGX_GetStr(text, (int)size, fcgx(request)->in);
@@ -220,7 +225,7 @@ static bool body_read(struct request *request, struct err *err) {
         return err_set(err, ERR_BAD_REQUEST, "the body ended early: %d of %llu bytes", got, size);
     request->body_text = text;
     request->body_size = (size_t)size;
-    return request_body_parse(request, err);
+    return true;
 }
 
 bool request_read(struct request *request, void *transport, struct arena *arena, int64_t timeout_ms,
@@ -230,6 +235,7 @@ bool request_read(struct request *request, void *transport, struct arena *arena,
                                  .method = METHOD_OTHER,
                                  .method_name = "",
                                  .path = "",
+                                 .instance = "",
                                  .query = "",
                                  .source_ip = "",
                                  .body_text = "" };
@@ -429,8 +435,8 @@ static json_t *problem_json(const struct request *request, const struct err *err
         json_pack("{s:s s:s s:i s:s? s:s s:s s:s}", "type", type, "title", err_title(err->code),
                   "status", err_status(err->code), "detail",
                   is_utf8(err->detail, strlen(err->detail)) ? err->detail : "", "instance",
-                  is_utf8(request->path, strlen(request->path)) ? request->path : "", "code",
-                  err_name(err->code), "request_id", request->id);
+                  is_utf8(request->instance, strlen(request->instance)) ? request->instance : "",
+                  "code", err_name(err->code), "request_id", request->id);
     if (!problem) return NULL;
     int failed = 0;
     if (err->field[0]) failed |= json_object_set_new(problem, "field", json_string(err->field));

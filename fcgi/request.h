@@ -46,8 +46,9 @@ struct request {
     char id[REQUEST_ID_MAX + 1];
     enum request_method method;
     const char *method_name;
-    const char *path;  /* as sent, still percent-encoded, without the query string */
-    const char *query; /* the raw query string, "" when none */
+    const char *path;     /* as sent, still percent-encoded, without the query string */
+    const char *instance; /* the same with its prefix: what a problem names */
+    const char *query;    /* the raw query string, "" when none */
     const char *source_ip;
     int64_t started_us;              /* clock_us() */
     int64_t started_ms, deadline_ms; /* clock_ms() */
@@ -77,7 +78,10 @@ void request_finish(struct request *request);
 bool request_read(struct request *request, void *transport, struct arena *arena, int64_t timeout_ms,
                   struct err *err) __attribute__((warn_unused_result));
 
-/* Parses body_text into body; request_read does it, apart from it only for fuzzing. */
+/* Makes the JSON object of the body that request_read took in: only for who was let in. Errors:
+ * MEDIA_TYPE, BAD_JSON, LIMIT. */
+bool request_body(struct request *request, struct err *err) __attribute__((warn_unused_result));
+/* The same without a look at the media type. */
 bool request_body_parse(struct request *request, struct err *err)
     __attribute__((warn_unused_result));
 

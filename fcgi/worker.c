@@ -21,6 +21,9 @@
 #include "seal.h"
 #include "token.h"
 
+/* How long to leave the queue alone when the system has no descriptor or memory to spare. */
+#define EXHAUSTED_PAUSE_MS 50
+
 struct worker {
     struct services services;
     struct arena *arena;
@@ -73,7 +76,8 @@ static bool serve(struct call *call, struct err *err) {
         if (allow) (void)call_header(call, "Allow", allow);
         return false;
     }
-    return auth_check(call, err) && request_fields(request, call->route->fields, values, err) &&
+    return auth_check(call, err) && request_body(request, err) &&
+           request_fields(request, call->route->fields, values, err) &&
            (!call->route->confirm || confirm_check(call, err)) &&
            (!call->route->audit || audit_intent(call, err)) && call->route->handle(call, err);
 }
@@ -215,6 +219,11 @@ static bool is_waiting(int listen_socket) {
     return poll(&poll_fd, 1, 0) > 0;
 }
 
+static void nap(void) {
+    struct timespec pause = { .tv_nsec = EXHAUSTED_PAUSE_MS * 1000000L };
+    (void)nanosleep(&pause, NULL);
+}
+
 int worker_run(const struct config *config, struct metrics *metrics, int listen_socket, int index) {
     struct worker worker = { .listen_socket = listen_socket, .index = index };
     struct err err = ERR_INIT;
@@ -225,6 +234,8 @@ int worker_run(const struct config *config, struct metrics *metrics, int listen_
     /* After SIGTERM what waits in the queue is still served: nothing that was accepted is lost. */
     while (ok && (!worker_stopping() || is_waiting(listen_socket))) {
         if (request_accept(worker.transport, listen_socket)) serve_one(&worker);
+        else if (errno == EMFILE || errno == ENFILE || errno == ENOBUFS || errno == ENOMEM)
+            nap(); /* the connection stays in the queue, and would wake us at once */
         else if (!worker_stopping()) worker_wait(listen_socket, -1);
     }
     close_services(&worker);
