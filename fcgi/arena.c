@@ -81,7 +81,8 @@ size_t arena_used(const struct arena *arena) {
     return arena->used;
 }
 
-void *arena_alloc(struct arena *arena, size_t size) {
+/* Not zeroed. */
+static void *take(struct arena *arena, size_t size) {
     if (fail_after && --fail_after == 0) return NULL;
     if (size > arena->size_max) return NULL;
     size_t rounded = (size + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
@@ -96,13 +97,19 @@ void *arena_alloc(struct arena *arena, size_t size) {
     void *piece = block->data + block->used;
     block->used += rounded;
     arena->used += rounded;
-    memset(piece, 0, rounded);
     return piece;
 }
 
+void *arena_alloc(struct arena *arena, size_t size) {
+    void *piece = take(arena, size);
+    return piece ? memset(piece, 0, size) : NULL;
+}
+
 char *arena_strndup(struct arena *arena, const char *text, size_t size) {
-    char *copy = arena_alloc(arena, size + 1);
-    if (copy) memcpy(copy, text, size);
+    char *copy = take(arena, size + 1);
+    if (!copy) return NULL;
+    memcpy(copy, text, size);
+    copy[size] = '\0';
     return copy;
 }
 

@@ -188,13 +188,19 @@ static bool reply_cached(struct call *call, const char *key) {
     return true;
 }
 
-static void cache_reply(const struct call *call, const char *key) {
-    const struct reply *reply = &call->reply;
-    char *both = arena_alloc(call->request->arena, ETAG_SIZE + reply->text_size);
-    if (!both) return;
+/* Replies with a copy of the list, its tag in front of it as it is going to be cached. */
+static bool reply_list_text(struct call *call, const char *key, const char *text, size_t size,
+                            struct err *err) {
+    struct reply *reply = &call->reply;
+    char *both = arena_alloc(call->request->arena, ETAG_SIZE + size + 1);
+    if (!both) return no_memory(err);
+    memcpy(both + ETAG_SIZE, text, size);
+    reply->text = both + ETAG_SIZE;
+    reply->text_size = size;
+    if (!tag_reply(call, err)) return false;
     memcpy(both, reply->etag, ETAG_SIZE);
-    memcpy(both + ETAG_SIZE, reply->text, reply->text_size);
-    listcache_put(key, both, ETAG_SIZE + reply->text_size);
+    listcache_put(key, both, ETAG_SIZE + size);
+    return true;
 }
 
 static const char *list_key(const struct call *call, const struct db_at *at) {
@@ -205,16 +211,13 @@ static const char *list_key(const struct call *call, const struct db_at *at) {
 /* Replies with the statement's JSON text, from the worker's cache while that is fresh. */
 static bool reply_list(struct call *call, const struct db_at *at, enum db_statement statement,
                        const char *const *values, int count, struct err *err) {
-    struct reply *reply = &call->reply;
-    const char *key = list_key(call, at);
+    const char *key = list_key(call, at), *text;
+    size_t size;
     if (!key) return no_memory(err);
     if (reply_cached(call, key)) return true;
-    if (!db_text(call->services->db, at, statement, call->request->arena, values, count,
-                 &reply->text, &reply->text_size, err) ||
-        !tag_reply(call, err))
-        return false;
-    cache_reply(call, key);
-    return true;
+    return db_text(call->services->db, at, statement, call->request->arena, values, count, &text,
+                   &size, err) &&
+           reply_list_text(call, key, text, size, err);
 }
 
 bool api_schema(struct call *call, struct err *err) {
@@ -314,19 +317,15 @@ static void sizes_keep(const char *database, const char *const texts[SIZES]) {
 
 struct list_row {
     struct call *call;
-    const char *database;
+    const char *key, *database;
     bool sizes_known;
 };
 
 static bool take_list(void *context, const char *const *row, int columns, struct err *err) {
     struct list_row *list = context;
-    struct reply *reply = &list->call->reply;
     if (columns != 1 + SIZES) return err_set(err, ERR_INTERNAL, "tables.sql has other columns");
-    reply->text = arena_strdup(list->call->request->arena, row[0]);
-    if (!reply->text) return no_memory(err);
-    reply->text_size = strlen(reply->text);
     if (!list->sizes_known) sizes_keep(list->database, row + 1);
-    return true;
+    return reply_list_text(list->call, list->key, row[0], strlen(row[0]), err);
 }
 
 bool api_tables(struct call *call, struct err *err) {
@@ -349,12 +348,8 @@ bool api_tables(struct call *call, struct err *err) {
     if (!cursor_read(call, values[7], &values[8], err)) return false;
     if (!(key = list_key(call, &at))) return no_memory(err);
     if (reply_cached(call, key)) return true;
-    struct list_row list = { call, at.database, sizes_known(at.database, &values[11]) };
-    if (!db_each(call->services->db, &at, DB_TABLES, values, 11 + SIZES, take_list, &list, err) ||
-        !tag_reply(call, err))
-        return false;
-    cache_reply(call, key);
-    return true;
+    struct list_row list = { call, key, at.database, sizes_known(at.database, &values[11]) };
+    return db_each(call->services->db, &at, DB_TABLES, values, 11 + SIZES, take_list, &list, err);
 }
 
 /* -- one table --------------------------------------------------------------------------------- */
