@@ -26,7 +26,7 @@ SELECT p.nspname AS schema, p.relname AS name,
        p.row_estimate, p.table_bytes + p.index_bytes AS total_bytes, p.table_bytes, p.index_bytes, p.dead_rows,
        to_char(p.last_vacuum AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') AS last_vacuum,
        to_char(p.last_analyze AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') AS last_analyze, NULL AS partition_of
-FROM page AS p WHERE p.n <= $7::int AND $8::text IS NOT NULL ORDER BY p.n
+FROM page AS p WHERE $8::text IS NOT NULL LIMIT $7::int
 """
 ROWS_SQL = 'SELECT id, device, metric, value, ok, note, at FROM bench.readings'
 
