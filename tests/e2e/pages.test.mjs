@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import { eventually, others, test } from './suite.mjs'
-import { messages, namespaces, translator, walk } from './walk.mjs'
+import { messages, namespaces, settled, translator, walk } from './walk.mjs'
 import { screenshots } from './world.mjs'
 
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
@@ -92,6 +92,7 @@ for (const language of ['en-US', 'zh-CN']) {
     }, { whole: language === 'en-US' })
     await page.goto('/database/overview')
     await page.getByRole('button', { name: t('nav.menu') }).click()
+    await settled(page)
     await page.screenshot({ path: join(screenshots, `menu.${language.slice(0, 2)}.375px.png`) })
     await page.getByRole('navigation').getByRole('link', { name: t('nav.sessions'), exact: true }).click()
     await page.getByRole('heading', { level: 1, name: t('sessions.title') }).waitFor()
