@@ -10,6 +10,14 @@ void audit_chain_init(struct audit_chain *chain) {
     memset(chain->last_hash, '0', SEAL_HEX_SIZE - 1);
 }
 
+/* jansson writes control characters as \u001F; RFC 8785, and nearly everybody, as \u001f. */
+static void lower_escapes(char *text) {
+    for (char *c = text; c && (c = strchr(c, '\\')); c += 2)
+        if (c[1] == 'u')
+            for (int i = 2; i < 6; i++)
+                if (c[i] >= 'A' && c[i] <= 'F') c[i] = (char)(c[i] | 0x20);
+}
+
 char *audit_canonical(const json_t *event) {
     static const char *const members[] = { "action",  "actor",      "at",         "duration_ms",
                                            "outcome", "parameters", "request_id", "source_ip",
@@ -25,6 +33,7 @@ char *audit_canonical(const json_t *event) {
     }
     char *text = canonical ? json_dumps(canonical, JSON_COMPACT | JSON_SORT_KEYS) : NULL;
     json_decref(canonical);
+    lower_escapes(text);
     return text;
 }
 

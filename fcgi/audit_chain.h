@@ -5,7 +5,8 @@
  * The chain recomputed, from a live database or from an export. Pure: sees rows one by one, keeps
  * only the head. Format: hash = SHA-256(prev_hash ‖ canonical JSON), the canonical JSON being the
  * event's members action, actor, at, duration_ms, outcome, parameters, request_id, source_ip,
- * status, target, token_id with sorted keys, no white space, UTF-8.
+ * status, target, token_id as RFC 8785 writes it: sorted
+ * keys, no white space, UTF-8, control characters as \u001f (all numbers are integers).
  */
 #include <jansson.h>
 #include <stdbool.h>

@@ -16,11 +16,11 @@ static json_t *make_chain(void) {
     memset(last, '0', sizeof last - 1);
     last[sizeof last - 1] = '\0';
     for (int id = 1; id <= EVENTS; id++) {
-        json_t *event =
-            json_pack("{s:i s:s s:s s:n s:s s:s s:s s:s s:{s:s s:i} s:s s:n s:n}", "id", id, "at",
-                      "2026-11-23T08:00:00.000001Z", "actor", "管理员", "token_id", "source_ip",
-                      "::1", "request_id", "12345678", "action", "a.b", "target", "t", "parameters",
-                      "z", "\"Order\"\n", "a", id, "outcome", "intent", "status", "duration_ms");
+        json_t *event = json_pack(
+            "{s:i s:s s:s s:n s:s s:s s:s s:s s:{s:s s:i} s:s s:n s:n}", "id", id, "at",
+            "2026-11-23T08:00:00.000001Z", "actor", "管理员", "token_id", "source_ip", "::1",
+            "request_id", "12345678", "action", "a.b", "target", "t", "parameters", "z",
+            "\"Order\"\n\x1f", "a", id, "outcome", "intent", "status", "duration_ms");
         unsigned char prev[SEAL_HASH_SIZE], hash[SEAL_HASH_SIZE];
         char hex[SEAL_HEX_SIZE];
         char *canonical = audit_canonical(event);
@@ -64,11 +64,12 @@ static void the_canonical_text_has_sorted_keys_and_no_white_space(void **state) 
     json_t *events = make_chain();
     char *canonical = audit_canonical(json_array_get(events, 0));
     assert_string_equal(
-        canonical, "{\"action\":\"a.b\",\"actor\":\"管理员\",\"at\":\"2026-11-23T08:00:00."
-                   "000001Z\",\"duration_ms\":null,"
-                   "\"outcome\":\"intent\",\"parameters\":{\"a\":1,\"z\":\"\\\"Order\\\"\\n\"},"
-                   "\"request_id\":\"12345678\","
-                   "\"source_ip\":\"::1\",\"status\":null,\"target\":\"t\",\"token_id\":null}");
+        canonical,
+        "{\"action\":\"a.b\",\"actor\":\"管理员\",\"at\":\"2026-11-23T08:00:00."
+        "000001Z\",\"duration_ms\":null,"
+        "\"outcome\":\"intent\",\"parameters\":{\"a\":1,\"z\":\"\\\"Order\\\"\\n\\u001f\"},"
+        "\"request_id\":\"12345678\","
+        "\"source_ip\":\"::1\",\"status\":null,\"target\":\"t\",\"token_id\":null}");
     free(canonical);
     json_decref(events);
 }
