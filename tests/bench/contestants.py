@@ -70,7 +70,7 @@ class Node(Daemon):
 
 
 class BenchNginx(Nginx):
-    """The console's own nginx configuration without TLS, and in it a server for each peer: all inherit the same buffers and logs."""
+    """The console's own nginx configuration without TLS, and in it a server for each peer: all have the same buffers, logs and headers."""
 
     peers = ''
 
@@ -78,7 +78,8 @@ class BenchNginx(Nginx):
         self.work.mkdir(parents=True, exist_ok=True)
         text = re.sub(r'^\s*ssl_\w+ .*\n', '', render(self.values), flags=re.M).replace(' ssl http2;', ';')
         body, brace, _ = text.rpartition('}')
-        write(self.conf, body + self.peers + brace + '\n')
+        headers = ''.join(sorted(set(re.findall(r'^ *add_header .*\n', text, flags=re.M))))
+        write(self.conf, body + self.peers.replace('<headers>', headers) + brace + '\n')
         self.internal.unlink(missing_ok=True)
         self.spawn(['nginx', '-c', self.conf, '-p', self.work, '-e', self.log_file, '-g', 'daemon off;'], ready=lambda: connects(self.internal))
         return self
@@ -91,7 +92,7 @@ PEER_SERVERS = '''
     }}
     server {{
         listen 127.0.0.1:{php_port};
-        root {peers};
+<headers>        root {peers};
         fastcgi_read_timeout 620s;
         fastcgi_param SCRIPT_FILENAME $bench_script;
         fastcgi_param DOCUMENT_URI $document_uri;
@@ -121,7 +122,7 @@ PEER_SERVERS = '''
     }}
     server {{
         listen 127.0.0.1:{node_port};
-        location / {{
+<headers>        location / {{
             proxy_http_version 1.1;
             proxy_set_header Connection "";
             proxy_buffer_size 64k;
