@@ -5,7 +5,6 @@ nginx without TLS and over one PostgreSQL with fsync off; the console does its w
 logs), the peers need not. Writes bench.json into DEV_HOME. Arguments: names of parts (lists, json, csv, stream, pages, token)."""
 import csv
 import io
-import itertools
 import json
 import os
 import re
@@ -21,7 +20,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 from contestants import DATABASE, ROWS_SQL, Arena   # noqa: E402
 from iotplatform import Failed                                  # noqa: E402
 from iotplatform.postgres import binary_folder                  # noqa: E402
-from measure import Client, Memory, cpu_s, curl, median, ratio, rounds, run, wrk    # noqa: E402
+from measure import Client, Memory, cpu_s, curl, median, page_s, ratio, rounds, run, wrk    # noqa: E402
 
 FOLDER = Path(__file__).resolve().parent
 SOURCE = FOLDER.parents[1]
@@ -198,21 +197,22 @@ class Bench:
         token = re.search(rb'name=["\']token["\'] value=["\']([^"\']+)', text)[1].decode()
         form = urllib.parse.urlencode({'query': PAGE_SQL, 'limit': '', 'token': token})
         typed = {'Content-Type': 'application/x-www-form-urlencoded'}
-        query = ('POST', '/api/v1/database/query', json.dumps({'sql': PAGE_SQL}), self.posting)
-        limits = itertools.count(300)       # another limit, another address: none from the short-lived cache
-        # Each page is the requests that its content takes: Adminer's list fetches the sizes by a second one.
+        query = [('POST', '/api/v1/database/query', json.dumps({'sql': PAGE_SQL}))]
+        # Each time another limit, another address: none from the short-lived cache. Adminer's list fetches its sizes by a second request.
+        lists = [('GET', f'/api/v1/database/tables?schema=bench&limit={limit}', None) for limit in range(300, 1000)]
         pages = {
-            'table list': (lambda: [('GET', f'/api/v1/database/tables?schema=bench&limit={next(limits)}', None, self.bearer)],
-                           [('GET', page), ('GET', f'{page}&script=db')], (b'site_200', b'readings')),
-            'SQL': (lambda: [query], [('POST', f'{page}&sql=', form, typed)], (b'2026-01-01 00:01:15', b'said')),
-            '50 rows of a table': (lambda: [query], [('GET', f'{page}&select=readings')], (b'2026-01-01 00:01:15', b'said'))}
-        for name, (mine, theirs, marks) in pages.items():
-            for who, client, requests in (('ours', ours, mine()), ('Adminer', adminer, theirs)):
-                text = b''.join(client.ask(*request)[1] for request in requests)
+            'table list': (lists, [('GET', page, None), ('GET', f'{page}&script=db', None)], 2, (b'site_200', b'readings')),
+            'SQL': (query, [('POST', f'{page}&sql=', form)], 1, (b'2026-01-01 00:01:15', b'said')),
+            '50 rows of a table': (query, [('GET', f'{page}&select=readings', None)], 1, (b'2026-01-01 00:01:15', b'said'))}
+        for name, (mine, theirs, _, marks) in pages.items():
+            for who, client, requests, headers in (('ours', ours, mine[:1], self.posting), ('Adminer', adminer, theirs, typed)):
+                text = b''.join(client.ask(*request, headers)[1] for request in requests)
                 if not all(mark in text for mark in marks):
                     raise Failed(f'{who}\'s page "{name}" does not show {marks}:\n{text[:3000].decode(errors="replace")}')
-        for name, (mine, theirs, _) in pages.items():
-            made = rounds(25, {'ours': lambda: sum(ours.time(*r) for r in mine()), 'adminer': lambda: sum(adminer.time(*r) for r in theirs)})
+        signed_in = {**typed, 'Cookie': '; '.join(f'{k}={v}' for k, v in adminer.cookies.items())}
+        for name, (mine, theirs, a_page, _) in pages.items():
+            made = rounds(4, {'ours': lambda: page_s(self.arena.url, 1, self.posting, mine),
+                              'adminer': lambda: page_s(self.arena.php_url, 1, signed_in, theirs, a_page)})
             self.row(f'page latency against Adminer: {name}', ratio(made, 'ours', 'adminer', smaller_is_better=True), 20,
                      milliseconds(median(made, 'ours')), milliseconds(median(made, 'adminer')))
 

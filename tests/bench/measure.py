@@ -4,6 +4,7 @@ import os
 import re
 import statistics
 import subprocess
+import tempfile
 import threading
 import time
 import urllib.parse
@@ -39,6 +40,26 @@ def wrk(url, seconds, headers=None, script=None, connections=16):
     requests, read, unit = re.search(r'(\d+) requests in .*?, ([\d.]+)(\w+) read', text).groups()
     size = float(read) * {'B': 1, 'KB': 1 << 10, 'MB': 1 << 20, 'GB': 1 << 30}[unit]
     return float(re.search(r'Requests/sec:\s+([\d.]+)', text)[1]), int(requests), size / int(requests)
+
+
+SCRIPT = """local requests = {%s}
+local at = 0
+request = function()
+   at = at %% #requests + 1
+   return wrk.format(requests[at][1], requests[at][2], nil, requests[at][3])
+end
+"""
+
+
+def page_s(url, seconds, headers, requests, a_page=1):
+    """Seconds that a page takes one client who asks for the requests (method, path, body) again and again; `a_page` of them make a page."""
+    def quoted(text):
+        return '"' + ''.join(c if c.isalnum() else f'\\{ord(c):03d}' for c in text) + '"' if text else 'nil'
+    with tempfile.NamedTemporaryFile('w', suffix='.lua') as script:
+        script.write(SCRIPT % ', '.join('{' + ', '.join(map(quoted, request)) + '}' for request in requests))
+        script.flush()
+        per_s, _, _ = wrk(url, seconds, headers, script.name, connections=1)
+    return a_page / per_s
 
 
 def run(command, stdin=None, env=None):
@@ -87,11 +108,6 @@ class Client:
         if reply.status not in expect:
             raise Failed(f'{method} {path}: {reply.status}\n{text[:2000].decode(errors="replace")}')
         return reply, text
-
-    def time(self, *arguments, **options):
-        started = time.perf_counter()
-        self.ask(*arguments, **options)
-        return time.perf_counter() - started
 
     def first_byte(self, method, path, body=None, headers=None):
         """Seconds to the first byte of the body, and the bytes of it all, which is read and dropped."""
