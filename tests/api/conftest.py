@@ -74,7 +74,7 @@ class TestPlatform(Platform):
             except OSError:     # it has just ended
                 pass
         born.pop(worker.pid, None)
-        return sorted(born, key=born.get)
+        return sorted(born, key=lambda pid: (born[pid], pid))
 
     def housekeeper(self, worker):
         """The child that serves nobody: the last one to be started with its service, until it is replaced itself."""
@@ -271,6 +271,10 @@ def wired_platform(name, **options):
         proxies = []
 
         def data(platform):
+            # Killed servers keep what they had committed: not even a test may lose that.
+            platform.postgres.stop()
+            platform.postgres.settings['synchronous_commit'] = 'on'
+            platform.postgres.start()
             proxies.append(Proxy(f'{folder}/.s.PGSQL.5432', str(platform.postgres.socket)))
             proxies.append(Proxy(f'{folder}/redis.sock', str(platform.redis.socket)))
             make_small_data(platform)

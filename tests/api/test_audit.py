@@ -227,7 +227,7 @@ def test_the_chain_of_all_these_tests_is_whole(api, platform):
 
 def test_anybody_can_recompute_the_chain_from_an_export(api):
     checked, bad = recompute(api.get('/audit/export').text.rstrip('\n').split('\n'))
-    assert bad is None and checked > 100
+    assert bad is None and checked > 20
 
 
 def test_the_heads_are_countersigned(api, wait):
@@ -275,6 +275,7 @@ def broken():
             client.query(f'SELECT {i}')
         wait_for(lambda: made.audit('SELECT max(event_id) FROM audit_anchor')[0][0] == head(), 10, 'the head countersigned')
         made.export = client.get('/audit/export').text
+        wait_for(lambda: made.audit('SELECT max(event_id) FROM audit_anchor')[0][0] == head(), 10, 'the head countersigned')
         made.nginx.stop(), made.short.stop(), made.stream.stop()
         made.audit('CREATE TABLE kept_event AS SELECT * FROM audit_event')
         made.audit('CREATE TABLE kept_anchor AS SELECT * FROM audit_anchor')

@@ -86,3 +86,37 @@ def test_the_metrics_are_on_the_internal_listener(platform):
     text = answer.read().decode()
     assert answer.status == 200 and answer.headers['Content-Type'].startswith('text/plain')
     assert 'route="GET /auth/me"' in text.replace(PREFIX, '') or '/auth/me' in text
+
+
+# -- floods -----------------------------------------------------------------------------------------------------------------------
+
+@pytest.fixture
+def flooding(platform):
+    """An address that has had as many refused attempts as a minute takes: all but two of them written straight into the count."""
+    client = Client(platform, address='127.0.4.1')
+    store = platform.redis.client()
+    before = set(store.scan_iter('guardian:throttle:refused:*'))
+    client.problem('unauthenticated', 'POST', '/database/query', {'sql': 'SELECT 1'})
+    key = (set(store.scan_iter('guardian:throttle:refused:*')) - before).pop()
+    store.set(key, 600, keepttl=True)
+    yield client
+    store.delete(key)
+
+
+def test_a_flood_of_refused_attempts_is_turned_away(flooding):
+    problem = flooding.problem('throttled', 'POST', '/database/query', {'sql': 'SELECT 1'})
+    assert 0 < problem['retry_after'] <= 60
+
+
+def test_a_flood_of_refused_attempts_does_not_fill_the_audit_log(flooding, platform):
+    request_id = flooding.problem('throttled', 'POST', '/database/query', {'sql': 'SELECT 1'})['request_id']
+    assert platform.audit('SELECT count(*) FROM audit_event WHERE request_id = %s', request_id) == [(0,)]
+
+
+def test_a_flood_from_an_address_leaves_those_with_a_token_there_alone(flooding, token):
+    flooding.token = token
+    assert flooding.scalar('SELECT 1') == 1
+
+
+def test_a_flood_from_one_address_leaves_another_alone(flooding, anyone):
+    anyone.problem('unauthenticated', 'POST', '/database/query', {'sql': 'SELECT 1'})
