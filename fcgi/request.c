@@ -258,11 +258,13 @@ bool request_read(struct request *request, void *transport, struct arena *arena,
     address = arena_strdup(arena, address ? address : "");
     if (!path || !query || !method || !address)
         return err_set(err, ERR_LIMIT, "out of request memory");
+    request->instance = path;
     request->query = query;
     request->source_ip = address;
     request->method_name = method;
     request->method = method_parse(method);
     /* What has no API prefix stands outside the API and is looked up whole ("/metrics"). */
+    request->instance = path;
     request->path =
         strncmp(path, API_PREFIX "/", sizeof API_PREFIX) == 0 ? path + sizeof API_PREFIX - 1 : path;
     return body_read(request, err);

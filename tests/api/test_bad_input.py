@@ -378,3 +378,7 @@ def test_many_bad_requests_at_once_leave_the_workers_alone(platform, token):
     [t.start() for t in threads]
     [t.join() for t in threads]
     assert failures == []
+
+
+def test_a_problem_names_the_path_that_was_asked_for(api):
+    assert api.problem('not_found', 'GET', '/nothing/here')['instance'] == '/api/v1/nothing/here'

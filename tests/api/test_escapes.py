@@ -110,7 +110,7 @@ def test_the_self_test_of_a_database_that_is_not_managed_is_refused(api):
 
 
 def test_the_self_test_is_audited(platform, self_test):
-    rows = platform.audit("SELECT outcome FROM audit_event WHERE action = 'database.query.self_test' ORDER BY id LIMIT 2")
+    rows = platform.audit("SELECT outcome FROM audit_event WHERE action = 'database.query.self_test' AND actor <> 'anonymous' AND outcome <> 'refused' ORDER BY id LIMIT 2")
     assert [r[0] for r in rows] == ['intent', 'succeeded']
 
 
