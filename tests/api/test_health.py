@@ -39,3 +39,7 @@ def test_a_request_is_logged_once_under_its_id(anyone, platform, wait):
     anyone.call('GET', '/health/live', headers={'X-Request-Id': request_id})
     wait(lambda: f'"{request_id}"' in platform.short.log_file.read_text(), 5, 'the line in the log')
     assert sum('"event":"request"' in line for line in platform.short.log_file.read_text().splitlines() if request_id in line) == 1
+
+
+def test_a_problem_names_the_path_that_was_called(api):
+    assert api.problem('not_found', 'GET', '/no/such/path?with=query')['instance'] == '/api/v1/no/such/path'
