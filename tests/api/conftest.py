@@ -163,8 +163,9 @@ def platform():
         demo.load(made.postgres)
         make_small_data(made, 'second')
 
+    # Instrumented programs on a busy machine: a server that is there must not be taken for one that is not.
     with small_platform('shared', data=data, workers=(3, 4), config={
-            'postgres': {'managed_databases': 'iot_guardian,second'}, 'audit': {'seal_interval_s': 1}}) as made:
+            'postgres': {'managed_databases': 'iot_guardian,second', 'connect_timeout_s': 10}, 'audit': {'seal_interval_s': 1}}) as made:
         yield made
 
 

@@ -129,10 +129,10 @@ def test_a_thousand_rows_come_when_no_number_is_named(api):
     assert (reply['row_count'], reply['truncated'], len(reply['rows'])) == (1000, True, 1000)
 
 
-def test_a_cut_result_does_not_run_on(api, platform):
+def test_a_cut_result_does_not_run_on(api, platform, wait):
     request_id = fresh_id()
     api.call('POST', '/database/query', {'sql': 'SELECT generate_series(1, 100000000)', 'max_rows': 1}, headers={'X-Request-Id': request_id})
-    assert platform.running(request_id) == []
+    wait(lambda: platform.running(request_id) == [], 5, 'the statement to be gone')
 
 
 def test_a_value_of_a_megabyte_arrives_whole(api):
