@@ -182,6 +182,10 @@ static void decref(void *value) {
     json_decref(value);
 }
 
+bool request_keep(const struct request *request, json_t *value) {
+    return arena_defer(request->arena, decref, value);
+}
+
 bool request_body(struct request *request, struct err *err) {
     if (request->body_size == 0) return true;
     const char *type = request_param(request, "CONTENT_TYPE");
@@ -199,8 +203,7 @@ bool request_body_parse(struct request *request, struct err *err) {
     if (!body)
         return err_set(err, ERR_BAD_JSON, "%s (line %d, column %d)", problem.text, problem.line,
                        problem.column);
-    if (!arena_defer(request->arena, decref, body))
-        return err_set(err, ERR_LIMIT, "out of request memory");
+    if (!request_keep(request, body)) return err_set(err, ERR_LIMIT, "out of request memory");
     if (!json_is_object(body)) return err_set(err, ERR_BAD_JSON, "the body must be a JSON object");
     if (depth_of(body, REQUEST_JSON_DEPTH_MAX + 1) > REQUEST_JSON_DEPTH_MAX)
         return err_set(err, ERR_BAD_JSON, "the body is nested more than %d levels deep",

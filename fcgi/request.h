@@ -85,6 +85,10 @@ bool request_body(struct request *request, struct err *err) __attribute__((warn_
 bool request_body_parse(struct request *request, struct err *err)
     __attribute__((warn_unused_result));
 
+/* Gives a JSON value to the request, which drops it at its end; false when that could not be noted
+ * (it is dropped then). */
+bool request_keep(const struct request *request, json_t *value) __attribute__((warn_unused_result));
+
 /* A request header ("Authorization"), NULL when absent. */
 const char *request_header(const struct request *request, const char *name);
 /* A cookie's value (percent-decoding is not done), NULL when absent. */

@@ -157,14 +157,10 @@ static bool fill_in(struct request *request, const struct field *fields, struct 
     return true;
 }
 
-static void decref(void *value) {
-    json_decref(value);
-}
-
 bool request_fields(struct request *request, const struct field *fields,
                     const char *const *path_values, struct err *err) {
     request->fields = json_object();
-    if (!request->fields || !arena_defer(request->arena, decref, request->fields)) {
+    if (!request->fields || !request_keep(request, request->fields)) {
         request->fields = NULL;
         return err_set(err, ERR_LIMIT, "out of request memory");
     }

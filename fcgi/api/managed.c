@@ -33,12 +33,8 @@ bool managed_at(const struct call *call, const char *database, struct db_at *ret
     return true;
 }
 
-static void decref(void *json) {
-    json_decref(json);
-}
-
 bool managed_defer(const struct call *call, json_t *json, struct err *err) {
-    return (json && arena_defer(call->request->arena, decref, json)) ||
+    return (json && request_keep(call->request, json)) ||
            err_set(err, ERR_LIMIT, "The request needs more memory than one may have.");
 }
 
