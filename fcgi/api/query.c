@@ -13,9 +13,9 @@
 #include "api.h"
 #include "managed.h"
 
-#define REGISTER_MS      500  /* to tell Redis where a statement runs; it runs without, too */
+#define REGISTER_MS      2000 /* to tell Redis where a statement runs; it runs without, too */
 #define REGISTER_SLACK_S 3600 /* a stream may outlive its timeout by its reader's slowness */
-#define SELF_TEST_MS     60000
+#define SELF_TEST_MS     120000
 
 static const char *const targets[] = { "standby", "primary", NULL };
 
