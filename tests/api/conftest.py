@@ -1,9 +1,11 @@
 """The console as a whole for every test: real workers behind the real nginx, over a PostgreSQL and a Redis of their own."""
 import os
 import shutil
+import subprocess
 import sys
 import tempfile
 from contextlib import contextmanager
+from functools import lru_cache
 from pathlib import Path
 
 import psycopg2
@@ -24,11 +26,19 @@ if SANITIZED:   # memory that is only kept to catch its reuse would look like me
     iotplatform.process.instrumented = 2
 
 
+@lru_cache
+def guard():
+    """Its standard input takes the folders in which nothing may run when we have ended, in whatever way."""
+    return subprocess.Popen([sys.executable, HERE / 'guard.py'], stdin=subprocess.PIPE, start_new_session=True).stdin
+
+
 @contextmanager
 def new_folder(name):
     """Where a platform lives: short, so that sockets fit; PostgreSQL's account may walk there."""
     path = Path(tempfile.mkdtemp(prefix=f'guardian-{name}-'))
     path.chmod(0o711)
+    guard().write(f'{path}\n'.encode())
+    guard().flush()
     try:
         yield path
     finally:
