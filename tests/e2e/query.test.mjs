@@ -198,6 +198,8 @@ test('The history opens a statement again, refused ones too', async (visit) => {
 test('A draft survives a reload', async (visit) => {
   const page = await open(visit)
   await write(page, 'SELECT 1 -- not finished')
+  // The editor reads what was typed a moment later: nobody reloads that fast.
+  await eventually(async () => assert.equal(await page.evaluate(() => sessionStorage.getItem('guardian.draft')), 'SELECT 1 -- not finished'))
   await page.reload()
   await eventually(async () => assert.equal(await editor(page).innerText(), 'SELECT 1 -- not finished'))
 })
