@@ -24,6 +24,8 @@ static const struct route table[] = {
       .handle = api_table },
     { .method = METHOD_GET, .path = "/database/schema", .needs = NEEDS_SUPERADMIN, .fields = schema_fields,
       .handle = api_schema },
+    { .method = METHOD_GET, .path = "/database/performance", .needs = NEEDS_SUPERADMIN, .fields = performance_fields,
+      .handle = api_performance },
 
     { .method = METHOD_POST, .path = "/database/query", .needs = NEEDS_SUPERADMIN, .audit = "database.query",
       .fields = query_fields, .handle = api_query, .streams = true },

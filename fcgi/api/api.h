@@ -27,6 +27,10 @@ bool session_terminate_impact(struct call *call, struct impact *ret_impact, stru
 bool api_session_cancel(struct call *call, struct err *err);
 bool api_session_terminate(struct call *call, struct err *err);
 
+/* api/performance.c */
+extern const struct field performance_fields[];
+bool api_performance(struct call *call, struct err *err);
+
 /* api/query.c */
 extern const struct field query_fields[], explain_fields[], query_cancel_fields[],
     self_test_fields[];

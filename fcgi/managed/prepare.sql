@@ -77,3 +77,6 @@ BEGIN
         EXECUTE format('GRANT EXECUTE ON FUNCTION %s TO guardian_monitor, pg_signal_backend', target.signature);
     END LOOP;
 END $$;
+
+-- The estimate of bloat needs the widths of columns and how many are null, as ANALYZE found them: not one value of a row.
+GRANT SELECT (starelid, staattnum, stainherit, stanullfrac, stawidth) ON pg_catalog.pg_statistic TO guardian_monitor;
