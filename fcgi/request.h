@@ -18,7 +18,14 @@
 #define REQUEST_ID_MAX         63 /* PostgreSQL's application_name holds 63 bytes */
 #define REQUEST_ARENA_MAX      (64u << 20)
 
-enum request_method { METHOD_GET = 1, METHOD_POST, METHOD_PUT, METHOD_DELETE, METHOD_OTHER };
+enum request_method {
+    METHOD_GET = 1,
+    METHOD_POST,
+    METHOD_PUT,
+    METHOD_PATCH,
+    METHOD_DELETE,
+    METHOD_OTHER
+};
 
 enum field_place { FIELD_QUERY = 1, FIELD_BODY, FIELD_PATH };
 enum field_type { FIELD_STRING = 1, FIELD_INTEGER, FIELD_BOOLEAN, FIELD_ENUM, FIELD_STRINGS };

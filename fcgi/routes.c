@@ -45,6 +45,13 @@ static const struct route table[] = {
       .confirm = session_terminate_impact, .audit = "database.session.terminate", .fields = session_fields,
       .handle = api_session_terminate },
 
+    { .method = METHOD_GET, .path = "/database/jobs", .needs = NEEDS_SUPERADMIN, .fields = jobs_fields,
+      .handle = api_jobs },
+    { .method = METHOD_GET, .path = "/database/jobs/{id}", .needs = NEEDS_SUPERADMIN, .fields = job_fields,
+      .handle = api_job },
+    { .method = METHOD_POST, .path = "/database/jobs/{id}/cancel", .needs = NEEDS_SUPERADMIN,
+      .audit = "database.job.cancel", .fields = job_fields, .handle = api_job_cancel },
+
     { .method = METHOD_GET, .path = "/audit", .needs = NEEDS_SUPERADMIN, .fields = audit_fields, .handle = api_audit },
     { .method = METHOD_GET, .path = "/audit/verify", .needs = NEEDS_SUPERADMIN, .audit = "audit.verify",
       .handle = api_audit_verify, .streams = true },
@@ -100,8 +107,8 @@ static int match(const char *pattern, const char *path, const char *starts[], si
     return count;
 }
 
-static const char *method_name(enum request_method method) {
-    static const char *const names[] = { "", "GET", "POST", "PUT", "DELETE" };
+const char *routes_method_name(enum request_method method) {
+    static const char *const names[] = { "", "GET", "POST", "PUT", "PATCH", "DELETE" };
     return names[method];
 }
 
@@ -117,7 +124,7 @@ bool routes_find(const struct request *request, const struct route **ret_route,
         int count = match(table[i].path, request->path, starts, sizes);
         if (count < 0) continue;
         if (table[i].method != request->method) {
-            const char *name = method_name(table[i].method);
+            const char *name = routes_method_name(table[i].method);
             const char *longer = allow ? arena_printf(request->arena, "%s, %s", allow, name) : name;
             if (longer) allow = longer;
         } else if (count < best_count) {

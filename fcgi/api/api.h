@@ -35,6 +35,12 @@ bool api_explain(struct call *call, struct err *err);
 bool api_query_cancel(struct call *call, struct err *err);
 bool api_self_test(struct call *call, struct err *err);
 
+/* api/jobs.c */
+extern const struct field jobs_fields[], job_fields[];
+bool api_jobs(struct call *call, struct err *err);
+bool api_job(struct call *call, struct err *err);
+bool api_job_cancel(struct call *call, struct err *err);
+
 /* api/audit.c */
 extern const struct field audit_fields[], query_history_fields[];
 bool api_audit(struct call *call, struct err *err);

@@ -278,6 +278,60 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/database/jobs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Jobs, newest first. */
+        get: operations["listJobs"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/database/jobs/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One job. */
+        get: operations["getJob"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/database/jobs/{id}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Ask a job to end.
+         * @description A queued job ends at once. A running one is `cancelled` when its programs and its sessions on the server have ended; what it had finished before it heard of it stays finished.
+         */
+        post: operations["cancelJob"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/audit": {
         parameters: {
             query?: never;
@@ -385,6 +439,46 @@ export interface components {
             /** @constant */
             token_type: "Bearer";
             expires_in: number;
+        };
+        /** @enum {string} */
+        JobState: "queued" | "running" | "succeeded" | "failed" | "cancelled";
+        JobStarted: {
+            /** Format: uuid */
+            job_id: string;
+        };
+        Job: {
+            /** Format: uuid */
+            id: string;
+            kind: string;
+            state: components["schemas"]["JobState"];
+            progress: {
+                percent: number | null;
+                done: number | null;
+                total: number | null;
+                unit: string | null;
+                phase: string;
+            };
+            /** @description By kind. */
+            result: Record<string, never> | null;
+            error: {
+                /** @description As of a problem, or runner_lost: who did it died or was stopped. */
+                code: string;
+                detail: string;
+            } | null;
+            /** @description The end of what it said. */
+            log_tail: string;
+            database: string | null;
+            parameters: Record<string, never>;
+            created_by: string;
+            created_at: components["schemas"]["Time"];
+            started_at: components["schemas"]["Time"] | null;
+            finished_at: components["schemas"]["Time"] | null;
+            runner: string | null;
+            attempt: number;
+            cancel_requested: boolean;
+            /** @description An estimate from how far it is, or from how long such jobs took lately. */
+            eta_seconds: number | null;
+            request_id: string;
         };
         Problem: {
             /** Format: uri */
@@ -780,6 +874,7 @@ export interface components {
         Limit: number;
         /** @description `next_cursor` of the page before; opaque */
         Cursor: string;
+        Uuid: string;
         Pid: number;
         ConfirmationToken: string;
         /** @description The phrase, URL-encoded UTF-8 */
@@ -1299,6 +1394,83 @@ export interface operations {
                 };
             };
             428: components["responses"]["Challenge"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    listJobs: {
+        parameters: {
+            query?: {
+                state?: components["schemas"]["JobState"];
+                kind?: string;
+                database?: string;
+                limit?: components["parameters"]["Limit"];
+                /** @description `next_cursor` of the page before; opaque */
+                cursor?: components["parameters"]["Cursor"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of jobs. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["Job"][];
+                        next_cursor: string | null;
+                    };
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    getJob: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["Uuid"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The job. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Job"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    cancelJob: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["Uuid"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It was asked. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Job"];
+                };
+            };
             default: components["responses"]["Problem"];
         };
     };
