@@ -117,9 +117,9 @@ bool migrate_template(PGconn *managed,
     PGconn *template = NULL;
     bool ok = ask_wanted(managed, &wanted, err) && is_made(managed, &wanted, &made, &exists, err);
     if (ok && !made) {
-        ok = (!exists || (command(managed, "ALTER DATABASE %s IS_TEMPLATE false%s", &wanted, "",
-                                  err) &&
-                          command(managed, "DROP DATABASE %s%s", &wanted, " WITH (FORCE)", err))) &&
+        ok = (!exists ||
+              (command(managed, "ALTER DATABASE %s IS_TEMPLATE false%s", &wanted, "", err) &&
+               command(managed, "DROP DATABASE %s%s", &wanted, " WITH (FORCE)", err))) &&
              command(managed, "CREATE DATABASE %s %s", &wanted, wanted.options, err) &&
              command(managed, "REVOKE ALL ON DATABASE %s FROM %s", &wanted, "PUBLIC", err) &&
              connect(context, wanted.name, &template, err);

@@ -122,7 +122,8 @@ static const char *owner_of(const char *text, const json_t *roles) {
     json_t *item;
     json_array_foreach(roles, i, item) {
         size_t size = json_string_length(item);
-        if (size <= best_size || size + 1 > text_size || text[text_size - size - 1] != ' ') continue;
+        if (size <= best_size || size + 1 > text_size || text[text_size - size - 1] != ' ')
+            continue;
         if (memcmp(text + text_size - size, json_string_value(item), size) != 0) continue;
         best = json_string_value(item);
         best_size = size;
@@ -217,8 +218,9 @@ static void place(struct restore_list *list, struct entry *entry, const json_t *
     }
     if (is_schema(entry->text)) entry->place = SCHEMA;
     else entry->place = is_after(entry->text) ? AFTER : BEFORE_DATA;
-    bool owned = entry->place == AFTER ? is_owned_after(entry->text)
-                                       : entry->place == BEFORE_DATA || starts(entry->text, "SCHEMA");
+    bool owned = entry->place == AFTER
+                     ? is_owned_after(entry->text)
+                     : entry->place == BEFORE_DATA || starts(entry->text, "SCHEMA");
     entry->owner = owned ? owner : NULL;
 }
 
@@ -274,7 +276,8 @@ static bool plan_place(struct plan *plan, int place, struct err *err) {
 static bool plan_after(struct plan *plan, bool with_definitions, struct err *err) {
     if (!plan_pass(plan, NULL, true, err)) return false;
     for (const struct entry *entry = plan->list->first; entry; entry = entry->next)
-        if (!entry->owner && (entry->place == AFTER || (with_definitions && entry->place == BEFORE_DATA)))
+        if (!entry->owner &&
+            (entry->place == AFTER || (with_definitions && entry->place == BEFORE_DATA)))
             plan_add(plan, entry);
     for (const struct entry *entry = plan->list->first; entry; entry = entry->next) {
         if (!entry->owner || entry->place != AFTER) continue;

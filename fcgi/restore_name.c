@@ -19,8 +19,8 @@ void restore_name(const char *database, const char *what, time_t at, int attempt
     assert(attempt > 0 && attempt < 1000);
     if (attempt > 1) (void)snprintf(number, sizeof number, "_%d", attempt);
     (void)strftime(stamp, sizeof stamp, "%Y%m%d_%H%M", gmtime_r(&at, &utc));
-    int size = snprintf(suffix, sizeof suffix, "_%.10s_%.14s%.4s", what, stamp, number);
-    size_t room = RESTORE_NAME_SIZE - 1 - (size_t)size;
-    (void)snprintf(ret_name, RESTORE_NAME_SIZE, "%.*s%s", (int)whole_characters(database, room),
-                   database, suffix);
+    int made = snprintf(suffix, sizeof suffix, "_%.10s_%.14s%.4s", what, stamp, number);
+    size_t size = (size_t)made, prefix = whole_characters(database, RESTORE_NAME_SIZE - 1 - size);
+    memcpy(ret_name, database, prefix);
+    memcpy(ret_name + prefix, suffix, size + 1);
 }
