@@ -136,13 +136,13 @@ DECLARE
     r public.restore := guardian_admin.restore_row(of_job);
     spare text := public.restore_spare(r);
     spare_oid oid := CASE r.state WHEN 'swapped' THEN r.production_oid ELSE r.new_oid END;
-    found pg_database;
+    target pg_database;
 BEGIN
-    SELECT d.* INTO found FROM pg_database AS d WHERE d.datname = spare;
+    SELECT d.* INTO target FROM pg_database AS d WHERE d.datname = spare;
     IF NOT FOUND THEN RETURN NULL; END IF;
     -- Killed between CREATE DATABASE and its note: then the maintainer made it, or it is not ours.
-    IF NOT guardian_admin.is_beside(r.database, spare) OR spare_oid IS NOT NULL AND spare_oid <> found.oid
-       OR spare_oid IS NULL AND NOT pg_has_role('guardian_maintainer', found.datdba, 'USAGE') THEN
+    IF NOT guardian_admin.is_beside(r.database, spare) OR spare_oid IS NOT NULL AND spare_oid <> target.oid
+       OR spare_oid IS NULL AND NOT pg_has_role('guardian_maintainer', target.datdba, 'USAGE') THEN
         RAISE EXCEPTION 'database "%" is not the one that this restore made', spare USING ERRCODE = 'insufficient_privilege';
     END IF;
     EXECUTE format('ALTER DATABASE %I OWNER TO guardian_maintainer', spare);

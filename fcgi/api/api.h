@@ -41,6 +41,24 @@ bool api_jobs(struct call *call, struct err *err);
 bool api_job(struct call *call, struct err *err);
 bool api_job_cancel(struct call *call, struct err *err);
 
+/* api/restore.c */
+extern const struct field restore_fields[], restores_fields[], restore_id_fields[],
+    restore_keep_fields[], drill_fields[];
+bool api_restore(struct call *call, struct err *err);
+bool api_restores(struct call *call, struct err *err);
+bool api_restore_get(struct call *call, struct err *err);
+bool api_restore_swap(struct call *call, struct err *err);
+bool api_restore_undo(struct call *call, struct err *err);
+bool api_restore_discard(struct call *call, struct err *err);
+bool api_restore_keep(struct call *call, struct err *err);
+bool api_backup_drill(struct call *call, struct err *err);
+
+/* api/restore_impact.c */
+bool restore_impact(struct call *call, struct impact *ret_impact, struct err *err);
+bool restore_swap_impact(struct call *call, struct impact *ret_impact, struct err *err);
+bool restore_undo_impact(struct call *call, struct impact *ret_impact, struct err *err);
+bool restore_discard_impact(struct call *call, struct impact *ret_impact, struct err *err);
+
 /* api/audit.c */
 extern const struct field audit_fields[], query_history_fields[];
 bool api_audit(struct call *call, struct err *err);

@@ -27,14 +27,16 @@ CREATE FUNCTION restore_spare(r restore) RETURNS text LANGUAGE sql IMMUTABLE SET
     SELECT CASE r.state WHEN 'swapped' THEN r.kept_database WHEN 'discarded' THEN NULL ELSE r.new_database END
 $$;
 
--- A restore as the API shows it; what it needs from the managed server (sizes) comes from there.
+-- A restore as the API shows it; sizes come from the managed server. What a job left running when it ended has failed.
 CREATE FUNCTION restore_json(r restore) RETURNS json LANGUAGE sql STABLE SET search_path = pg_catalog AS $$
     SELECT json_build_object(
-        'seq', r.seq, 'job_id', r.job_id, 'backup_id', r.backup_id, 'database', r.database, 'new_database', r.new_database,
-        'kept_database', CASE WHEN r.state = 'swapped' THEN r.kept_database END, 'state', r.state,
+        'seq', r.seq, 'job_id', r.job_id, 'backup_id', r.backup_id, 'database', r.database, 'drill', r.drill,
+        'new_database', r.new_database, 'kept_database', CASE WHEN r.state = 'swapped' THEN r.kept_database END,
+        'state', CASE WHEN r.state = 'running' AND NOT EXISTS (
+            SELECT FROM public.job AS j WHERE j.id = r.job_id AND j.state IN ('queued', 'running')) THEN 'failed' ELSE r.state END,
         'at', public.job_time(r.at), 'swapped_at', public.job_time(r.swapped_at),
         'kept_until', CASE WHEN public.restore_spare(r) IS NOT NULL THEN public.job_time(r.kept_until) END, 'kept_bytes', NULL,
-        'can_swap', r.state = 'beside', 'can_undo', r.state = 'swapped', 'created_by', r.created_by)
+        'can_swap', r.state = 'beside' AND NOT r.drill, 'can_undo', r.state = 'swapped', 'created_by', r.created_by)
 $$;
 
 GRANT SELECT, INSERT, UPDATE ON restore TO guardian_app;
