@@ -12,9 +12,9 @@
 #include "jobs.h"
 
 /* Kinds of jobs. "restore", "restore_swap", "restore_undo", "restore_discard", "restore_drill". */
-bool restore_run(struct job *job, struct err *err);
-bool restore_swap_run(struct job *job, struct err *err);
-bool restore_undo_run(struct job *job, struct err *err);
-bool restore_discard_run(struct job *job, struct err *err);
-bool restore_drill_run(struct job *job, struct err *err);
+bool restore_run(struct job *job, struct err *err) __attribute__((warn_unused_result));
+bool restore_swap_run(struct job *job, struct err *err) __attribute__((warn_unused_result));
+bool restore_undo_run(struct job *job, struct err *err) __attribute__((warn_unused_result));
+bool restore_discard_run(struct job *job, struct err *err) __attribute__((warn_unused_result));
+bool restore_drill_run(struct job *job, struct err *err) __attribute__((warn_unused_result));
 #endif

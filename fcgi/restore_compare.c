@@ -32,7 +32,7 @@ static void count(json_t *object, const char *name, int number, struct lists *li
 static json_t *all_names(const json_t *one, const json_t *other) {
     json_t *names = json_object();
     bool ok = names && (!one || json_object_update(names, (json_t *)one) == 0) &&
-              json_object_update_missing(names, (json_t *)other) == 0;
+              (!other || json_object_update_missing(names, (json_t *)other) == 0);
     if (ok) return names;
     json_decref(names);
     return NULL;
@@ -127,20 +127,37 @@ json_t *restore_compare(const json_t *production, const json_t *restored) {
     return NULL;
 }
 
-json_t *restore_compare_manifest(const json_t *tables, const json_t *restored) {
-    const json_t *counted = json_object_get(restored, "tables");
+/* An estimate may be off by its nature, and old: half or double is told, less is not. */
+static bool is_far_off(const json_t *rows, const json_t *found) {
+    json_int_t estimate = json_integer_value(rows),
+               counted = json_integer_value(json_array_get(found, 0));
+    if (!json_is_true(json_array_get(found, 1)) || estimate < 100) return false;
+    return counted < estimate / 2 || counted / 2 > estimate;
+}
+
+static bool is_there(const json_t *restored, const char *table) {
+    char name[256];
+    (void)snprintf(name, sizeof name, "table %s", table);
+    return json_object_get(json_object_get(restored, "owners"), name) != NULL;
+}
+
+json_t *restore_compare_manifest(const json_t *expected, const json_t *restored, int *ret_missing) {
     json_t *list = json_array(), *rows;
     const char *name;
-    json_object_foreach((json_t *)tables, name, rows) {
-        const json_t *found = json_object_get(counted, name);
-        bool exact = json_is_true(json_array_get(found, 1));
-        if (!list || !json_is_integer(rows)) continue;
-        if (found && (!exact || json_equal(json_array_get(found, 0), rows))) continue;
-        json_t *entry = json_pack("{s:s s:O s:o}", "name", name, "backup_rows", rows,
-                                  "restored_rows", copy(json_array_get(found, 0)));
-        if (entry && json_array_append_new(list, entry) == 0) continue;
-        json_decref(list);
-        list = NULL;
+    *ret_missing = 0;
+    json_object_foreach((json_t *)expected, name, rows) {
+        const json_t *found = json_object_get(json_object_get(restored, "tables"), name);
+        bool missing = !is_there(restored, name);
+        if (!list || (!missing && !is_far_off(rows, found))) continue;
+        *ret_missing += missing;
+        json_t *entry =
+            json_pack("{s:s s:O s:o s:b}", "name", name, "backup_rows_estimate", rows,
+                      "restored_rows", copy(json_array_get(found, 0)), "missing", missing);
+        if (json_array_size(list) >= RESTORE_COMPARE_MAX) json_decref(entry);
+        else if (!entry || json_array_append_new(list, entry) != 0) {
+            json_decref(list);
+            list = NULL;
+        }
     }
     return list;
 }

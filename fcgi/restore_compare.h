@@ -9,7 +9,8 @@
 /* `production` (NULL: it could not be read) and `restored` are what fcgi/sql/restore_snapshot.sql
  * gives. A Comparison of the contract; the caller owns it; NULL: no memory. */
 json_t *restore_compare(const json_t *production, const json_t *restored);
-/* Tables whose rows in a backup's manifest ({"table": rows}) differ from those that were restored
- * and counted: an array of {"name", "backup_rows", "restored_rows"}. NULL: no memory. */
-json_t *restore_compare_manifest(const json_t *tables, const json_t *restored);
+/* What of a backup's tables ({"table": rows by the planner's figures at the time}) is not in a
+ * restored database, or has far fewer or more rows there: an array of {"name",
+ * "backup_rows_estimate", "restored_rows", "missing"}. NULL: no memory. */
+json_t *restore_compare_manifest(const json_t *expected, const json_t *restored, int *ret_missing);
 #endif

@@ -209,19 +209,21 @@ static bool is_left_out(struct restore_list *list, const struct entry *entry, co
     return schema_is_there(text, json_object_get(facts, "schemas"));
 }
 
-static void place(struct restore_list *list, struct entry *entry, const json_t *facts) {
+static bool place(struct restore_list *list, struct entry *entry, const json_t *facts) {
     const char *owner = owner_of(entry->text, json_object_get(facts, "roles"));
     if (owner && !has(json_object_get(facts, "superusers"), owner)) owner = NULL;
     if (is_left_out(list, entry, facts, owner)) {
         entry->place = LEAVE_OUT;
-        return;
+        return true;
     }
     if (is_schema(entry->text)) entry->place = SCHEMA;
     else entry->place = is_after(entry->text) ? AFTER : BEFORE_DATA;
     bool owned = entry->place == AFTER
                      ? is_owned_after(entry->text)
                      : entry->place == BEFORE_DATA || starts(entry->text, "SCHEMA");
-    entry->owner = owned ? owner : NULL;
+    if (!owned || !owner) return true;
+    entry->owner = arena_strdup(list->arena, owner);
+    return entry->owner != NULL;
 }
 
 /* -- the plan --------------------------------------------------------------------------------- */
@@ -303,7 +305,7 @@ bool restore_list_plan(struct restore_list *list, const json_t *facts,
         return err_set(err, ERR_BAD_REQUEST, "the archive has no table of contents");
     if (!mark_ids(list, err)) return false;
     for (struct entry *entry = list->first; entry; entry = entry->next) {
-        place(list, entry, facts);
+        if (!place(list, entry, facts)) return no_memory(err);
         superusers_own |= entry->owner && entry->place == BEFORE_DATA;
     }
     struct plan plan = { .list = list, .room = (size_t)list->count * 12 + 1 };
