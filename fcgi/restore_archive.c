@@ -5,11 +5,11 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "backup.h"
 #include "clock.h"
 #include "job_folder.h"
 #include "maintainer.h"
 #include "program.h"
-#include "restore_archive.h"
 #include "restore_list.h"
 #include "restore_steps.h"
 
@@ -17,11 +17,13 @@
 #define DATABASE_MS (3600 * 1000LL)
 #define PATHS_MAX   300
 #define PROCESSES   8
+/* The archive is the program's standard input: a file, which each of its processes opens anew. */
+#define ARCHIVE_PATH "/proc/self/fd/0"
 
 /* What the runs of pg_restore have in common. */
 struct runs {
     struct job *job;
-    const struct restore_archive *archive;
+    const struct backup_archive *archive;
     char program[PATHS_MAX];
     char *conninfo;
     int passfile;
@@ -57,9 +59,9 @@ static bool take_list(void *context, const char *data, size_t size, struct err *
 }
 
 static bool read_list(struct runs *runs, struct restore_list *list, struct err *err) {
-    const char *argv[] = { runs->program, "--list", "--verbose", runs->archive->path, NULL };
+    const char *argv[] = { runs->program, "--list", "--verbose", ARCHIVE_PATH, NULL };
     struct program program = { .argv = argv,
-                               .input_fd = -1,
+                               .input_fd = runs->archive->fd,
                                .output_fd = -1,
                                .passed_fd = -1,
                                .cancel_fd = runs->job->channel,
@@ -95,15 +97,15 @@ static bool run_pass(struct runs *runs, const struct restore_pass *pass, struct 
     const char *owner = pass->owner ? "--no-owner" : "--verbose";
     if (!use || !jobs) return err_set(err, ERR_LIMIT, "out of memory");
     const char *argv[] = {
-        runs->program, "--exit-on-error", "--no-password",     "--verbose", use, jobs,
-        owner,         runs->conninfo,    runs->archive->path, NULL
+        runs->program, "--exit-on-error", "--no-password", "--verbose", use, jobs,
+        owner,         runs->conninfo,    ARCHIVE_PATH,    NULL
     };
     /* What is lost with a crash of the server before the swap is made again. */
     const char *environment[] = { runs->passfile_entry,
                                   "PGOPTIONS=-c synchronous_commit=off -c jit=off", NULL };
     struct program program = { .argv = argv,
                                .environment = environment,
-                               .input_fd = -1,
+                               .input_fd = runs->archive->fd,
                                .output_fd = -1,
                                .passed_fd = runs->passfile,
                                .cancel_fd = runs->job->channel,
@@ -158,7 +160,7 @@ static bool run_passes(struct runs *runs, const char *name, struct err *err) {
     return true;
 }
 
-static bool restore_into(struct job *job, const struct restore_archive *archive, const char *name,
+static bool restore_into(struct job *job, const struct backup_archive *archive, const char *name,
                          struct err *err) {
     struct runs runs = { .job = job, .archive = archive, .passfile = -1 };
     job_progress(job, "restoring", 0, -1, NULL);
@@ -240,16 +242,20 @@ static bool finish(struct job *job, const char *name, struct err *err) {
 
 bool restore_make(struct job *job, const char *id, const char *backup_id, const char *what,
                   const json_t **ret_manifest, struct err *err) {
-    struct restore_archive archive;
+    struct backup_archive archive = { .fd = -1 };
     char name[RESTORE_NAME_SIZE];
     job_progress(job, "fetching the backup", -1, -1, NULL);
-    if (!restore_archive_open(job, backup_id, &archive, err)) return false;
+    if (!backup_open(job, backup_id, &archive, err)) return false;
     job_progress(job, "creating the database", -1, -1, NULL);
-    bool ok = create(job, id, what, name, err) && restore_into(job, &archive, name, err) &&
-              finish(job, name, err);
-    restore_archive_close(&archive);
-    if (ok) *ret_manifest = archive.manifest;
-    return ok;
+    json_t *manifest = json_incref(archive.manifest);
+    bool ok = strcmp(archive.database, job->database) == 0 ||
+              err_set(err, ERR_CONFLICT, "the backup is of database \"%.63s\"", archive.database);
+    ok = ok && create(job, id, what, name, err) && restore_into(job, &archive, name, err) &&
+         finish(job, name, err);
+    backup_close(&archive);
+    if (!keep_json(job, manifest, err) || !ok) return false;
+    *ret_manifest = manifest;
+    return true;
 }
 
 bool restore_snapshot(struct job *job, const char *database, const json_t **ret_snapshot,

@@ -61,11 +61,12 @@ CREATE FUNCTION job_json(j job) RETURNS json LANGUAGE sql STABLE SET search_path
         'finished_at', public.job_time(j.finished_at), 'runner', j.runner, 'attempt', j.attempt,
         'cancel_requested', j.cancel_requested, 'request_id', j.request_id,
         'eta_seconds', CASE WHEN j.state = 'running' THEN (
-            SELECT round(greatest(CASE
+            SELECT CASE
                 WHEN (j.progress->>'percent')::numeric BETWEEN 5 AND 100
-                THEN elapsed * (100 - (j.progress->>'percent')::numeric) / (j.progress->>'percent')::numeric
-                ELSE public.job_usual_seconds(j.kind, j.database) - elapsed END, 0))::int
-            FROM extract(epoch FROM clock_timestamp() - j.started_at) AS elapsed) END)
+                THEN round(elapsed * (100 - (j.progress->>'percent')::numeric) / (j.progress->>'percent')::numeric)::int
+                ELSE greatest(round(usual - elapsed), CASE WHEN usual IS NOT NULL THEN 0 END)::int END
+            FROM extract(epoch FROM clock_timestamp() - j.started_at) AS elapsed,
+                 CAST(public.job_usual_seconds(j.kind, j.database) AS numeric) AS usual) END)
 $$;
 
 -- The next job for a runner, or nothing. One claim at a time: the look at what runs and the change are one step.
