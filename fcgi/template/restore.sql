@@ -66,7 +66,8 @@ BEGIN
               SELECT FROM pg_depend AS d WHERE d.classid = o.classid AND d.objid = o.objid AND d.deptype IN ('a', 'i')
                 AND d.refclassid = 'pg_class'::regclass AND d.refobjsubid > 0))
     LOOP
-        EXECUTE format('ALTER %s %s OWNER TO %I', item.type, item.identity, item.owner);
+        EXECUTE format('ALTER %s %s OWNER TO %I', CASE item.type WHEN 'statistics object' THEN 'statistics'
+                       WHEN 'foreign-data wrapper' THEN 'foreign data wrapper' ELSE item.type END, item.identity, item.owner);
     END LOOP;
     FOR item IN SELECT statement FROM guardian_restore.later AS l
                 WHERE l.schema IS NULL OR EXISTS (SELECT FROM pg_namespace WHERE nspname = l.schema) LOOP
