@@ -36,8 +36,9 @@ BEGIN
     PERFORM pg_notify('guardian_job', '');
     RETURN NULL;
 END $$;
+-- By row: a claim that finds nothing must wake nobody, or two idle runners would wake each other for ever.
 CREATE TRIGGER job_notify AFTER INSERT OR UPDATE OF state, cancel_requested ON job
-    FOR EACH STATEMENT EXECUTE FUNCTION job_notify();
+    FOR EACH ROW EXECUTE FUNCTION job_notify();
 
 -- How long such a job took lately, in seconds: what an estimate is made of.
 CREATE FUNCTION job_usual_seconds(of_kind text, of_database text) RETURNS double precision
@@ -136,6 +137,6 @@ CREATE TABLE backup_copy (
     PRIMARY KEY (backup_id, runner)
 );
 CREATE TRIGGER backup_notify AFTER INSERT OR UPDATE OF deleted_at ON backup
-    FOR EACH STATEMENT EXECUTE FUNCTION job_notify();
+    FOR EACH ROW EXECUTE FUNCTION job_notify();
 
 GRANT SELECT, INSERT, UPDATE, DELETE ON job, schedule, backup, backup_copy TO guardian_app;

@@ -53,6 +53,6 @@ BEGIN
 END $$;
 DROP TRIGGER backup_notify ON backup;
 CREATE TRIGGER backup_notify AFTER INSERT OR UPDATE OF deleted_at ON backup
-    FOR EACH STATEMENT EXECUTE FUNCTION backup_notify();
+    FOR EACH ROW EXECUTE FUNCTION backup_notify();
 CREATE TRIGGER backup_copy_notify AFTER INSERT OR DELETE ON backup_copy
-    FOR EACH STATEMENT EXECUTE FUNCTION backup_notify();
+    FOR EACH ROW EXECUTE FUNCTION backup_notify();
