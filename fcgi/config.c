@@ -114,6 +114,12 @@ static const struct option options[] = {
       "how old the last verified backup may be" },
     { "jobs.verify_interval_s", NUMBER, AT(jobs.verify_interval_s), 0, "604800", 1, 31536000,
       "how often every copy is read and checked again" },
+    { "restore.keep_days", NUMBER, AT(restore.keep_days), 0, "7", 1, 3650,
+      "days until what a restore left beside or kept is dropped" },
+    { "restore.processes", NUMBER, AT(restore.processes), 0, "0", 0, 64,
+      "sessions that restore at a time; 0: one a processor" },
+    { "restore.count_bytes", NUMBER, AT(restore.count_bytes), 0, "2147483648", 0, INT64_MAX,
+      "bytes of tables that a comparison counts, the small ones first; estimates beyond" },
 };
 #define OPTIONS (sizeof options / sizeof options[0])
 

@@ -74,6 +74,11 @@ struct config {
         struct config_secret copy_token;       /* shown there */
         int64_t age_limit_s, verify_interval_s;
     } jobs;
+    struct {
+        int64_t keep_days;   /* what a restore leaves beside is dropped after so many */
+        int64_t processes;   /* of pg_restore; 0: as many as this machine has processors */
+        int64_t count_bytes; /* so much of a database's tables is counted in a comparison */
+    } restore;
 };
 
 /* The caller owns *ret_config. Errors: CONFIG, with file and line in the detail. */

@@ -7,6 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "migrate_template.h"
+
 static bool fail(PGconn *connection, const char *what, struct err *err) {
     const char *message = PQerrorMessage(connection);
     return err_set(err, ERR_DB_UNAVAILABLE, "%s: %.*s", what, (int)strcspn(message, "\n"), message);
@@ -182,8 +184,15 @@ static bool migrate_console(const struct config *config, const char *conninfo, s
          migration++)
         if (strncmp(migration->name, "migrations/", 11) == 0)
             ok = apply(connection, migration, err);
+    ok = ok && migrate_admin(connection, config, err);
     PQfinish(connection);
     return ok;
+}
+
+/* As a superuser in a database of others. */
+static bool open_other(const void *conninfo, const char *database, PGconn **ret_connection,
+                       struct err *err) {
+    return open_admin(conninfo, database, false, ret_connection, err);
 }
 
 static bool prepare_managed(const char *database, const char *conninfo, struct err *err) {
@@ -194,7 +203,8 @@ static bool prepare_managed(const char *database, const char *conninfo, struct e
          migration++)
         if (strncmp(migration->name, "managed/", 8) == 0)
             ok = run(connection, migration->sql, migration->name, err);
-    ok = ok && run(connection, "COMMIT", database, err);
+    ok = ok && run(connection, "COMMIT", database, err) &&
+         migrate_template(connection, open_other, conninfo, err);
     PQfinish(connection);
     if (ok) printf("database %s prepared\n", database);
     return ok;

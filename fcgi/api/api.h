@@ -19,6 +19,24 @@ bool api_tables(struct call *call, struct err *err);
 bool api_table(struct call *call, struct err *err);
 bool api_schema(struct call *call, struct err *err);
 
+/* api/restore.c */
+extern const struct field restore_fields[], restores_fields[], restore_id_fields[],
+    restore_keep_fields[], drill_fields[];
+bool api_restore(struct call *call, struct err *err);
+bool api_restores(struct call *call, struct err *err);
+bool api_restore_get(struct call *call, struct err *err);
+bool api_restore_swap(struct call *call, struct err *err);
+bool api_restore_undo(struct call *call, struct err *err);
+bool api_restore_discard(struct call *call, struct err *err);
+bool api_restore_keep(struct call *call, struct err *err);
+bool api_backup_drill(struct call *call, struct err *err);
+
+/* api/restore_impact.c */
+bool restore_impact(struct call *call, struct impact *ret_impact, struct err *err);
+bool restore_swap_impact(struct call *call, struct impact *ret_impact, struct err *err);
+bool restore_undo_impact(struct call *call, struct impact *ret_impact, struct err *err);
+bool restore_discard_impact(struct call *call, struct impact *ret_impact, struct err *err);
+
 /* api/sessions.c */
 extern const struct field sessions_fields[], session_fields[];
 bool api_sessions(struct call *call, struct err *err);
@@ -44,6 +62,18 @@ extern const struct field jobs_fields[], job_fields[];
 bool api_jobs(struct call *call, struct err *err);
 bool api_job(struct call *call, struct err *err);
 bool api_job_cancel(struct call *call, struct err *err);
+
+/* api/backups.c */
+extern const struct field backup_create_fields[], backups_fields[], backup_fields[],
+    backup_change_fields[];
+bool api_backup_create(struct call *call, struct err *err);
+bool api_backups(struct call *call, struct err *err);
+bool api_backup_summary(struct call *call, struct err *err);
+bool api_backup(struct call *call, struct err *err);
+bool api_backup_change(struct call *call, struct err *err);
+bool backup_delete_impact(struct call *call, struct impact *ret_impact, struct err *err);
+bool api_backup_delete(struct call *call, struct err *err);
+bool api_backup_download(struct call *call, struct err *err);
 
 /* api/audit.c */
 extern const struct field audit_fields[], query_history_fields[];
