@@ -47,6 +47,12 @@ static const struct route table[] = {
       .confirm = session_terminate_impact, .audit = "database.session.terminate", .fields = session_fields,
       .handle = api_session_terminate },
 
+    { .method = METHOD_GET, .path = "/database/maintenance/advice", .needs = NEEDS_SUPERADMIN,
+      .fields = advice_fields, .handle = api_advice },
+    { .method = METHOD_POST, .path = "/database/maintenance/{operation}", .needs = NEEDS_SUPERADMIN,
+      .confirm = maintenance_impact, .audit = "database.maintenance", .fields = maintenance_fields,
+      .handle = api_maintenance },
+
     { .method = METHOD_GET, .path = "/database/jobs", .needs = NEEDS_SUPERADMIN, .fields = jobs_fields,
       .handle = api_jobs },
     { .method = METHOD_GET, .path = "/database/jobs/{id}", .needs = NEEDS_SUPERADMIN, .fields = job_fields,
