@@ -216,7 +216,7 @@ static bool sum_up(struct call *call, struct plan *plan, struct err *err) {
     plan->bytes =
         plan->table_bytes + (strcmp(plan->operation->name, "analyze") ? plan->index_bytes : 0);
     if (err->code == ERR_NONE) {
-        json_t *names = json_array();
+        json_t *list = json_array();
         json_array_foreach(
             plan->targets, i,
             target) if (json_array_append_new(list, json_pack("[s s s]", text_of(target, "oid"),

@@ -59,8 +59,8 @@ static bool impact(struct call *call, struct impact *ret_impact, struct err *err
     if (!session_state) return err_set(err, ERR_NOT_FOUND, "no such session");
     json_t *numbers = json_pack("{s:i}", "rows", 3);
     assert_true(arena_defer(arena, (void (*)(void *))json_decref, numbers));
-    *ret_impact = (struct impact){ "Ends session 7.", numbers, "It cannot be undone.", "end 7",
-                                   session_state, is_harmless };
+    *ret_impact = (struct impact){ "Ends session 7.", numbers,       "It cannot be undone.",
+                                   "end 7",           session_state, is_harmless };
     return true;
 }
 
