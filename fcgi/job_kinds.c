@@ -2,6 +2,7 @@
 /* The table of all that a runner can do. */
 #include "backup.h"
 #include "jobs.h"
+#include "maintenance.h"
 #include "restore.h"
 
 const struct job_kind job_kinds[] = {
@@ -14,5 +15,11 @@ const struct job_kind job_kinds[] = {
       .takeover = JOB_RETRY,
       .exclusive = true },
     { .name = "restore_drill", .run = restore_drill_run, .takeover = JOB_RETRY },
+    { .name = "vacuum", .run = maintenance_run, .takeover = JOB_RETRY },
+    { .name = "analyze", .run = maintenance_run, .takeover = JOB_RETRY },
+    { .name = "checkpoint", .run = maintenance_run, .takeover = JOB_RETRY },
+    /* They were confirmed for then, not for later. */
+    { .name = "vacuum-full", .run = maintenance_run, .takeover = JOB_FAIL, .exclusive = true },
+    { .name = "reindex", .run = maintenance_run, .takeover = JOB_FAIL, .exclusive = true },
     { .name = NULL },
 };

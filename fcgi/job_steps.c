@@ -158,7 +158,7 @@ static bool end_broken(struct job_service *service, const struct job_slot *slot,
 
 static bool end_slot(struct job_service *service, const struct job_slot *slot) {
     if (slot->done) return finish(service, slot, "succeeded", slot->result, NULL);
-    if (slot->cancelled) return finish(service, slot, "cancelled", NULL, NULL);
+    if (slot->cancelled) return finish(service, slot, "cancelled", slot->result, NULL);
     if (slot->handed_back)
         return end_broken(service, slot, "The runner was stopped before the job was done.");
     if (slot->error) return finish(service, slot, "failed", slot->result, slot->error);

@@ -67,6 +67,12 @@ static const struct route table[] = {
     { .method = METHOD_POST, .path = "/database/backups/{id}/drill", .needs = NEEDS_SUPERADMIN,
       .audit = "database.backup.drill", .fields = drill_fields, .handle = api_backup_drill },
 
+    { .method = METHOD_GET, .path = "/database/maintenance/advice", .needs = NEEDS_SUPERADMIN,
+      .fields = advice_fields, .handle = api_advice },
+    { .method = METHOD_POST, .path = "/database/maintenance/{operation}", .needs = NEEDS_SUPERADMIN,
+      .confirm = maintenance_impact, .audit = "database.maintenance", .fields = maintenance_fields,
+      .handle = api_maintenance },
+
     { .method = METHOD_GET, .path = "/database/jobs", .needs = NEEDS_SUPERADMIN, .fields = jobs_fields,
       .handle = api_jobs },
     { .method = METHOD_GET, .path = "/database/jobs/{id}", .needs = NEEDS_SUPERADMIN, .fields = job_fields,

@@ -45,6 +45,12 @@ bool session_terminate_impact(struct call *call, struct impact *ret_impact, stru
 bool api_session_cancel(struct call *call, struct err *err);
 bool api_session_terminate(struct call *call, struct err *err);
 
+/* api/maintenance.c */
+extern const struct field maintenance_fields[], advice_fields[];
+bool maintenance_impact(struct call *call, struct impact *ret_impact, struct err *err);
+bool api_maintenance(struct call *call, struct err *err);
+bool api_advice(struct call *call, struct err *err);
+
 /* api/performance.c */
 extern const struct field performance_fields[];
 bool api_performance(struct call *call, struct err *err);

@@ -52,10 +52,15 @@ bool tablefind(struct call *call, const struct db_at *at, const char *text,
     if (json_array_size(rows) == 0) return not_found(call, at, text, &name, err);
     if (json_array_size(rows) > 1) return ambiguous(call, rows, text, err);
     const json_t *row = json_array_get(rows, 0);
+    const char *kind = json_string_value(json_object_get(row, "kind"));
     struct tablefind table = { .oid = json_string_value(json_object_get(row, "oid")),
                                .name = json_string_value(json_object_get(row, "name")),
+                               .schema = json_string_value(json_object_get(row, "schema")),
+                               .table = json_string_value(json_object_get(row, "table")),
+                               .is_partitioned = kind && *kind == 'p',
                                .locked = json_string_value(json_object_get(row, "locked")) };
-    if (!table.oid || !table.name) return err_set(err, ERR_INTERNAL, "a table without an oid");
+    if (!table.oid || !table.name || !table.schema || !table.table)
+        return err_set(err, ERR_INTERNAL, "a table without an oid");
     *ret_table = table;
     return true;
 }

@@ -10,7 +10,9 @@
 /* All texts live in the request's arena. */
 struct tablefind {
     const char *oid, *name; /* the name as schema.table, quoted where SQL needs it */
-    const char *locked;     /* who holds or awaits an exclusive lock on it, and on what; or NULL */
+    const char *schema, *table;
+    bool is_partitioned;
+    const char *locked; /* who holds or awaits an exclusive lock on it, and on what; or NULL */
 };
 
 /* Errors: NOT_FOUND with a hint at similar names, CONFLICT when several are meant. */

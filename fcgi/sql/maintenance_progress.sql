@@ -21,4 +21,7 @@ FROM (
     SELECT a.phase, coalesce(nullif(a.child_tables_done, 0), a.sample_blks_scanned), coalesce(nullif(a.child_tables_total, 0), a.sample_blks_total),
            CASE WHEN a.child_tables_total > 0 THEN 'tables' ELSE 'blocks' END
     FROM pg_catalog.pg_stat_progress_analyze AS a WHERE a.pid = $1::int
+    UNION ALL
+    SELECT 'waiting for ' || CASE WHEN b.pids = '{}' THEN 'others' ELSE 'session ' || pg_catalog.array_to_string(b.pids, ', ') END, NULL, NULL, NULL
+    FROM pg_catalog.pg_stat_activity AS w, pg_catalog.pg_blocking_pids(w.pid) AS b (pids) WHERE w.pid = $1::int AND w.wait_event_type = 'Lock'
 ) AS p LIMIT 1
