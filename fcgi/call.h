@@ -42,13 +42,14 @@ struct call;
 
 /* What a dangerous call would do, for the second step. `state` is everything the decision rests on,
  * as one text: when it differs at the second step the confirmation is stale. All texts live in the
- * request's arena, `impact` is deferred to it. */
+ * request's arena, `impact` is deferred to it. With `harmless` nothing else counts. */
 struct impact {
     const char *summary; /* a sentence a tired person understands */
     json_t *impact;      /* the effect in numbers */
     const char *undo;    /* how to undo it, or that it cannot be */
     const char *phrase;  /* what the person must type */
     const char *state;
+    bool harmless; /* this very call needs no second step (another body would) */
 };
 
 enum needs { NEEDS_UNDECIDED = 0, NEEDS_NOTHING, NEEDS_SUPERADMIN, NEEDS_INTERNAL };

@@ -41,8 +41,8 @@ struct config {
         int64_t connect_timeout_s;
         char *console_database;
         struct config_list managed_databases; /* the first is the preset */
-        struct config_secret app_password, monitor_password,
-            reader_password; /* of guardian_app, … */
+        struct config_secret app_password, monitor_password, reader_password,
+            maintainer_password; /* of guardian_app, … */
     } postgres;
     struct {
         char *address; /* "host:port" or "unix:/path"; NULL with sentinels */
@@ -61,6 +61,24 @@ struct config {
         int64_t seal_interval_s;
         struct config_list former_public_keys; /* that countersigned before seal_key */
     } audit;
+    struct {
+        char *runner;     /* this guardian-jobs' name: [a-z0-9-], at most 32 */
+        char *backup_dir; /* its own folder; nobody else writes there */
+        char *pg_bindir;  /* NULL: the newest of Debian's */
+        int64_t concurrency, drain_ms;
+        int64_t compression;                   /* of pg_dump, 0 to 9 */
+        struct config_secret sign_key;         /* an Ed25519 seed; empty: audit.seal_key */
+        struct config_list former_public_keys; /* that signed manifests before it */
+        struct config_secret encryption_key;   /* 64 hex digits; empty: backups lie in the clear */
+        char *copy_url, *copy_socket;          /* where other runners' backups are fetched */
+        struct config_secret copy_token;       /* shown there */
+        int64_t age_limit_s, verify_interval_s;
+    } jobs;
+    struct {
+        int64_t keep_days;   /* what a restore leaves beside is dropped after so many */
+        int64_t processes;   /* of pg_restore; 0: as many as this machine has processors */
+        int64_t count_bytes; /* so much of a database's tables is counted in a comparison */
+    } restore;
 };
 
 /* The caller owns *ret_config. Errors: CONFIG, with file and line in the detail. */

@@ -52,6 +52,12 @@ void db_close(struct db *db) {
     free(db);
 }
 
+void db_abandon(struct db *db) {
+    for (int i = 0; db && i < SLOTS; i++)
+        if (db->slots[i].connection) db_connection_abandon(db->slots[i].connection);
+    free(db);
+}
+
 void db_reset(struct db *db) {
     for (int i = 0; i < SLOTS; i++) {
         struct slot *slot = &db->slots[i];

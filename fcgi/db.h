@@ -18,7 +18,7 @@
 #include "err.h"
 #include "sql_gen.h" /* enum db_statement, made from fcgi/sql */
 
-enum db_role { DB_APP, DB_MONITOR, DB_READER };
+enum db_role { DB_APP, DB_MONITOR, DB_READER, DB_MAINTAINER };
 enum db_target { DB_PRIMARY, DB_STANDBY /* a standby where there is one, else the primary */ };
 
 struct db;
@@ -38,6 +38,8 @@ struct db_at {
 bool db_open(const struct config *config, struct db **ret_db, struct err *err)
     __attribute__((warn_unused_result));
 void db_close(struct db *db);
+/* In a forked child: closes its copies of the sockets without a word to the servers. */
+void db_abandon(struct db *db);
 /* Ends transactions and drops doubtful connections; called between requests. */
 void db_reset(struct db *db);
 

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "clock.h"
 
@@ -53,10 +54,14 @@ static void add_login(struct parameters *parameters, const struct config *config
                       enum db_role role) {
     static const char *const users[] = { [DB_APP] = "guardian_app",
                                          [DB_MONITOR] = "guardian_monitor",
-                                         [DB_READER] = "guardian_reader" };
-    const struct config_secret *passwords[] = { [DB_APP] = &config->postgres.app_password,
-                                                [DB_MONITOR] = &config->postgres.monitor_password,
-                                                [DB_READER] = &config->postgres.reader_password };
+                                         [DB_READER] = "guardian_reader",
+                                         [DB_MAINTAINER] = "guardian_maintainer" };
+    const struct config_secret *passwords[] = {
+        [DB_APP] = &config->postgres.app_password,
+        [DB_MONITOR] = &config->postgres.monitor_password,
+        [DB_READER] = &config->postgres.reader_password,
+        [DB_MAINTAINER] = &config->postgres.maintainer_password,
+    };
     add(parameters, "user", users[role]);
     add(parameters, "password", passwords[role]->text);
 }
@@ -74,8 +79,9 @@ static bool before_14;
  * killed. */
 static void options_make(char *options, size_t size, const struct config *config,
                          const struct db_at *at) {
-    long long limit_ms =
-        at->role == DB_READER ? config->query_timeout_max_ms : config->request_timeout_ms;
+    long long limit_ms = at->role == DB_READER       ? config->query_timeout_max_ms
+                         : at->role == DB_MAINTAINER ? INT32_MAX - 1000 /* a job takes its time */
+                                                     : config->request_timeout_ms;
     /* The named statements are many small plans that never get better by knowing their parameters.
      * To compile a person's query costs more than it saves until it has run for seconds. */
     (void)snprintf(options, size, "-c statement_timeout=%lld -c jit=off%s%s%s", limit_ms + 1000,
@@ -156,6 +162,10 @@ static bool connect_host(const struct config *config, const struct db_at *at, co
     return connect_once(config, at, &host, ret_connection, err);
 }
 
+void db_connection_abandon(PGconn *connection) {
+    if (PQsocket(connection) >= 0) (void)close(PQsocket(connection));
+}
+
 bool db_is_standby(const PGconn *connection) {
     const char *hot_standby =
         PQparameterStatus(connection, "in_hot_standby"); /* reported from PostgreSQL 14 on */
@@ -228,25 +238,27 @@ static bool wait_step(PGconn *connection, const struct db_at *at, struct err *er
                                     .events = (short)(unsent ? POLLIN | POLLOUT : POLLIN) },
                                   { .fd = at->client_socket, .events = POLLRDHUP } };
     int ready = poll(poll_fds, at->client_socket >= 0 ? 2 : 1, clock_left_ms(at->deadline_ms));
-    if (ready == 0) {
-        db_cancel(connection);
+    if (ready == 0)
         return err_set(err, ERR_DEADLINE,
                        "the database did not answer in time; the statement was cancelled");
-    }
-    if (ready > 0 && (poll_fds[1].revents & (POLLRDHUP | POLLHUP | POLLERR))) {
-        db_cancel(connection);
+    if (ready > 0 && (poll_fds[1].revents & (POLLRDHUP | POLLHUP | POLLERR)))
         return err_set(err, ERR_CLIENT_GONE, "the client went away; the statement was cancelled");
-    }
     if (ready > 0 && (poll_fds[0].revents & (POLLIN | POLLHUP | POLLERR)) &&
         !PQconsumeInput(connection))
         return db_error(connection, NULL, err);
     return true;
 }
 
-bool db_wait(PGconn *connection, const struct db_at *at, struct err *err) {
+bool db_wait_until(PGconn *connection, const struct db_at *at, struct err *err) {
     while (PQisBusy(connection) || PQflush(connection) > 0)
         if (!wait_step(connection, at, err)) return false;
     return true;
+}
+
+bool db_wait(PGconn *connection, const struct db_at *at, struct err *err) {
+    if (db_wait_until(connection, at, err)) return true;
+    if (err->code == ERR_DEADLINE || err->code == ERR_CLIENT_GONE) db_cancel(connection);
+    return false;
 }
 
 static void *cancel_thread(void *cancel) {

@@ -18,6 +18,10 @@
 bool db_connect(const struct config *config, const struct db_at *at, PGconn **ret_connection,
                 struct err *err) __attribute__((warn_unused_result));
 
+/* In a forked child: the connection is the parent's. The socket is closed without the goodbye that
+ * would end the parent's session; the object is left to the process' end. */
+void db_connection_abandon(PGconn *connection);
+
 /* Does this connection's server follow another (as it last said; PostgreSQL 14 and later say so at
  * every change)? */
 bool db_is_standby(const PGconn *connection);
@@ -28,6 +32,10 @@ const char *db_database(const struct config *config, const struct db_at *at);
  * server to cancel and returns false with DEADLINE or CLIENT_GONE: the connection must then be
  * drained with db_drain or closed. */
 bool db_wait(PGconn *connection, const struct db_at *at, struct err *err)
+    __attribute__((warn_unused_result));
+
+/* The same without telling the server anything: who waits in steps goes on after DEADLINE. */
+bool db_wait_until(PGconn *connection, const struct db_at *at, struct err *err)
     __attribute__((warn_unused_result));
 
 /* Tells the server to cancel what the connection runs; never blocks (a thread of its own carries

@@ -7,6 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "migrate_template.h"
+
 static bool fail(PGconn *connection, const char *what, struct err *err) {
     const char *message = PQerrorMessage(connection);
     return err_set(err, ERR_DB_UNAVAILABLE, "%s: %.*s", what, (int)strcspn(message, "\n"), message);
@@ -56,17 +58,20 @@ static bool exists(PGconn *connection, const char *sql, const char *name, bool *
 }
 
 struct role {
-    const char *name, *attributes, *connection_limit;
-    size_t password_offset; /* in struct config; 0: may not log in */
+    const char *name, *attributes, *connection_limit; /* beside those of every role */
+    size_t password_offset;                           /* in struct config; 0: may not log in */
 };
 
+#define PLAIN             "NOCREATEDB NOBYPASSRLS"
 #define SECRET_OF(member) offsetof(struct config, postgres.member)
 
 static const struct role roles[] = {
-    { "guardian_owner", "NOLOGIN", "-1", 0 },
-    { "guardian_app", "LOGIN", "-1", SECRET_OF(app_password) },
-    { "guardian_monitor", "LOGIN", "-1", SECRET_OF(monitor_password) },
-    { "guardian_reader", "LOGIN", "64", SECRET_OF(reader_password) },
+    { "guardian_owner", "NOLOGIN " PLAIN, "-1", 0 },
+    { "guardian_app", "LOGIN " PLAIN, "-1", SECRET_OF(app_password) },
+    { "guardian_monitor", "LOGIN " PLAIN, "-1", SECRET_OF(monitor_password) },
+    { "guardian_reader", "LOGIN " PLAIN, "64", SECRET_OF(reader_password) },
+    /* It makes the databases that backups are restored into, and dumps what row security hides. */
+    { "guardian_maintainer", "LOGIN CREATEDB BYPASSRLS", "-1", SECRET_OF(maintainer_password) },
 };
 
 /* The server gets a verifier, never the password: it stays out of its log and of
@@ -94,8 +99,7 @@ static bool make_roles(PGconn *connection, const struct config *config, struct e
                     err))
             return false;
         (void)snprintf(sql, sizeof sql,
-                       "%s ROLE %s %s NOSUPERUSER NOCREATEDB NOCREATEROLE NOREPLICATION "
-                       "NOBYPASSRLS CONNECTION LIMIT %s",
+                       "%s ROLE %s NOSUPERUSER NOCREATEROLE NOREPLICATION %s CONNECTION LIMIT %s",
                        there ? "ALTER" : "CREATE", role->name, role->attributes,
                        role->connection_limit);
         if (!run(connection, sql, role->name, err)) return false;
@@ -107,6 +111,10 @@ static bool make_roles(PGconn *connection, const struct config *config, struct e
     }
     return run(connection,
                "GRANT pg_monitor, pg_signal_backend TO guardian_monitor;"
+               "GRANT pg_monitor, pg_signal_backend TO guardian_maintainer;"
+               "DO $$ DECLARE power name; BEGIN FOR power IN SELECT rolname FROM pg_roles "
+               "WHERE rolname IN ('pg_read_all_data', 'pg_checkpoint') LOOP "
+               "EXECUTE format('GRANT %I TO guardian_maintainer', power); END LOOP; END $$;"
                "ALTER ROLE guardian_reader SET default_transaction_read_only = on;"
                "ALTER ROLE guardian_reader SET statement_timeout = '10min';"
                "ALTER ROLE guardian_reader SET idle_in_transaction_session_timeout = '60s';"
@@ -131,7 +139,9 @@ static bool make_database(PGconn *connection, const char *name, struct err *err)
     if (ok) {
         (void)snprintf(
             sql, sizeof sql,
-            "REVOKE ALL ON DATABASE %s FROM PUBLIC; GRANT CONNECT ON DATABASE %s TO guardian_app",
+            /* guardian_monitor, without any table here, ends the sessions of dead jobs. */
+            "REVOKE ALL ON DATABASE %s FROM PUBLIC; GRANT CONNECT ON DATABASE %s TO guardian_app, "
+            "guardian_monitor",
             identifier, identifier);
         ok = run(connection, sql, name, err);
     }
@@ -174,8 +184,15 @@ static bool migrate_console(const struct config *config, const char *conninfo, s
          migration++)
         if (strncmp(migration->name, "migrations/", 11) == 0)
             ok = apply(connection, migration, err);
+    ok = ok && migrate_admin(connection, config, err);
     PQfinish(connection);
     return ok;
+}
+
+/* As a superuser in a database of others. */
+static bool open_other(const void *conninfo, const char *database, PGconn **ret_connection,
+                       struct err *err) {
+    return open_admin(conninfo, database, false, ret_connection, err);
 }
 
 static bool prepare_managed(const char *database, const char *conninfo, struct err *err) {
@@ -186,7 +203,8 @@ static bool prepare_managed(const char *database, const char *conninfo, struct e
          migration++)
         if (strncmp(migration->name, "managed/", 8) == 0)
             ok = run(connection, migration->sql, migration->name, err);
-    ok = ok && run(connection, "COMMIT", database, err);
+    ok = ok && run(connection, "COMMIT", database, err) &&
+         migrate_template(connection, open_other, conninfo, err);
     PQfinish(connection);
     if (ok) printf("database %s prepared\n", database);
     return ok;

@@ -93,7 +93,7 @@ static void id_make(char id[REQUEST_ID_MAX + 1]) {
 }
 
 static enum request_method method_parse(const char *name) {
-    static const char *const names[] = { "", "GET", "POST", "PUT", "DELETE" };
+    static const char *const names[] = { "", "GET", "POST", "PUT", "PATCH", "DELETE" };
     for (int i = METHOD_GET; i <= METHOD_DELETE; i++)
         if (strcmp(name, names[i]) == 0) return (enum request_method)i;
     return METHOD_OTHER;

@@ -24,6 +24,8 @@ static const struct route table[] = {
       .handle = api_table },
     { .method = METHOD_GET, .path = "/database/schema", .needs = NEEDS_SUPERADMIN, .fields = schema_fields,
       .handle = api_schema },
+    { .method = METHOD_GET, .path = "/database/performance", .needs = NEEDS_SUPERADMIN, .fields = performance_fields,
+      .handle = api_performance },
 
     { .method = METHOD_POST, .path = "/database/query", .needs = NEEDS_SUPERADMIN, .audit = "database.query",
       .fields = query_fields, .handle = api_query, .streams = true },
@@ -44,6 +46,55 @@ static const struct route table[] = {
     { .method = METHOD_POST, .path = "/database/sessions/{pid}/terminate", .needs = NEEDS_SUPERADMIN,
       .confirm = session_terminate_impact, .audit = "database.session.terminate", .fields = session_fields,
       .handle = api_session_terminate },
+
+    { .method = METHOD_POST, .path = "/database/restore", .needs = NEEDS_SUPERADMIN, .confirm = restore_impact,
+      .audit = "database.restore", .fields = restore_fields, .handle = api_restore },
+    { .method = METHOD_POST, .path = "/database/restore/{job_id}/swap", .needs = NEEDS_SUPERADMIN,
+      .confirm = restore_swap_impact, .audit = "database.restore.swap", .fields = restore_id_fields,
+      .handle = api_restore_swap },
+    { .method = METHOD_POST, .path = "/database/restore/{job_id}/undo", .needs = NEEDS_SUPERADMIN,
+      .confirm = restore_undo_impact, .audit = "database.restore.undo", .fields = restore_id_fields,
+      .handle = api_restore_undo },
+    { .method = METHOD_POST, .path = "/database/restore/{job_id}/discard", .needs = NEEDS_SUPERADMIN,
+      .confirm = restore_discard_impact, .audit = "database.restore.discard", .fields = restore_id_fields,
+      .handle = api_restore_discard },
+    { .method = METHOD_PUT, .path = "/database/restore/{job_id}/keep", .needs = NEEDS_SUPERADMIN,
+      .audit = "database.restore.keep", .fields = restore_keep_fields, .handle = api_restore_keep },
+    { .method = METHOD_GET, .path = "/database/restores", .needs = NEEDS_SUPERADMIN, .fields = restores_fields,
+      .handle = api_restores },
+    { .method = METHOD_GET, .path = "/database/restores/{job_id}", .needs = NEEDS_SUPERADMIN,
+      .fields = restore_id_fields, .handle = api_restore_get },
+    { .method = METHOD_POST, .path = "/database/backups/{id}/drill", .needs = NEEDS_SUPERADMIN,
+      .audit = "database.backup.drill", .fields = drill_fields, .handle = api_backup_drill },
+
+    { .method = METHOD_GET, .path = "/database/maintenance/advice", .needs = NEEDS_SUPERADMIN,
+      .fields = advice_fields, .handle = api_advice },
+    { .method = METHOD_POST, .path = "/database/maintenance/{operation}", .needs = NEEDS_SUPERADMIN,
+      .confirm = maintenance_impact, .audit = "database.maintenance", .fields = maintenance_fields,
+      .handle = api_maintenance },
+
+    { .method = METHOD_GET, .path = "/database/jobs", .needs = NEEDS_SUPERADMIN, .fields = jobs_fields,
+      .handle = api_jobs },
+    { .method = METHOD_GET, .path = "/database/jobs/{id}", .needs = NEEDS_SUPERADMIN, .fields = job_fields,
+      .handle = api_job },
+    { .method = METHOD_POST, .path = "/database/jobs/{id}/cancel", .needs = NEEDS_SUPERADMIN,
+      .audit = "database.job.cancel", .fields = job_fields, .handle = api_job_cancel },
+
+    { .method = METHOD_POST, .path = "/database/backup", .needs = NEEDS_SUPERADMIN, .audit = "database.backup",
+      .fields = backup_create_fields, .handle = api_backup_create },
+    { .method = METHOD_GET, .path = "/database/backups", .needs = NEEDS_SUPERADMIN, .fields = backups_fields,
+      .handle = api_backups },
+    { .method = METHOD_GET, .path = "/database/backups/summary", .needs = NEEDS_SUPERADMIN,
+      .handle = api_backup_summary },
+    { .method = METHOD_GET, .path = "/database/backups/{id}", .needs = NEEDS_SUPERADMIN, .fields = backup_fields,
+      .handle = api_backup },
+    { .method = METHOD_PATCH, .path = "/database/backups/{id}", .needs = NEEDS_SUPERADMIN,
+      .audit = "database.backup.change", .fields = backup_change_fields, .handle = api_backup_change },
+    { .method = METHOD_DELETE, .path = "/database/backups/{id}", .needs = NEEDS_SUPERADMIN,
+      .confirm = backup_delete_impact, .audit = "database.backup.delete", .fields = backup_fields,
+      .handle = api_backup_delete },
+    { .method = METHOD_GET, .path = "/database/backups/{id}/download", .needs = NEEDS_SUPERADMIN,
+      .audit = "database.backup.download", .fields = backup_fields, .handle = api_backup_download },
 
     { .method = METHOD_GET, .path = "/audit", .needs = NEEDS_SUPERADMIN, .fields = audit_fields, .handle = api_audit },
     { .method = METHOD_GET, .path = "/audit/verify", .needs = NEEDS_SUPERADMIN, .audit = "audit.verify",
@@ -100,8 +151,8 @@ static int match(const char *pattern, const char *path, const char *starts[], si
     return count;
 }
 
-static const char *method_name(enum request_method method) {
-    static const char *const names[] = { "", "GET", "POST", "PUT", "DELETE" };
+const char *routes_method_name(enum request_method method) {
+    static const char *const names[] = { "", "GET", "POST", "PUT", "PATCH", "DELETE" };
     return names[method];
 }
 
@@ -117,7 +168,7 @@ bool routes_find(const struct request *request, const struct route **ret_route,
         int count = match(table[i].path, request->path, starts, sizes);
         if (count < 0) continue;
         if (table[i].method != request->method) {
-            const char *name = method_name(table[i].method);
+            const char *name = routes_method_name(table[i].method);
             const char *longer = allow ? arena_printf(request->arena, "%s, %s", allow, name) : name;
             if (longer) allow = longer;
         } else if (count < best_count) {

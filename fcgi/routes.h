@@ -11,6 +11,7 @@
  * Errors: INTERNAL. */
 bool routes_check(struct err *err) __attribute__((warn_unused_result));
 int routes_count(void);
+const char *routes_method_name(enum request_method method); /* "GET" */
 int routes_index(const struct route *route);
 const struct route *routes_at(int index);
 /* The row for the request's method and path; ret_values are its decoded path parameters, in order,

@@ -42,4 +42,9 @@ bool sqlparse_tree(const char *tree, const char *sql, struct sqlparse *ret_parse
 /* Why a function may not be called, as the end of a sentence that starts with its name; NULL: it
  * may. Exact names. */
 const char *sqlparse_function_refusal(const char *name, size_t size);
+
+/* Puts '*' for every string constant of a statement, in place: for texts of others that are going
+ * to be shown. Knows the lexical rules alone, so that a cut statement or a newer server's is no
+ * obstacle. */
+void sqlparse_mask(char *sql);
 #endif

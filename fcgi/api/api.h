@@ -19,6 +19,24 @@ bool api_tables(struct call *call, struct err *err);
 bool api_table(struct call *call, struct err *err);
 bool api_schema(struct call *call, struct err *err);
 
+/* api/restore.c */
+extern const struct field restore_fields[], restores_fields[], restore_id_fields[],
+    restore_keep_fields[], drill_fields[];
+bool api_restore(struct call *call, struct err *err);
+bool api_restores(struct call *call, struct err *err);
+bool api_restore_get(struct call *call, struct err *err);
+bool api_restore_swap(struct call *call, struct err *err);
+bool api_restore_undo(struct call *call, struct err *err);
+bool api_restore_discard(struct call *call, struct err *err);
+bool api_restore_keep(struct call *call, struct err *err);
+bool api_backup_drill(struct call *call, struct err *err);
+
+/* api/restore_impact.c */
+bool restore_impact(struct call *call, struct impact *ret_impact, struct err *err);
+bool restore_swap_impact(struct call *call, struct impact *ret_impact, struct err *err);
+bool restore_undo_impact(struct call *call, struct impact *ret_impact, struct err *err);
+bool restore_discard_impact(struct call *call, struct impact *ret_impact, struct err *err);
+
 /* api/sessions.c */
 extern const struct field sessions_fields[], session_fields[];
 bool api_sessions(struct call *call, struct err *err);
@@ -27,6 +45,16 @@ bool session_terminate_impact(struct call *call, struct impact *ret_impact, stru
 bool api_session_cancel(struct call *call, struct err *err);
 bool api_session_terminate(struct call *call, struct err *err);
 
+/* api/maintenance.c */
+extern const struct field maintenance_fields[], advice_fields[];
+bool maintenance_impact(struct call *call, struct impact *ret_impact, struct err *err);
+bool api_maintenance(struct call *call, struct err *err);
+bool api_advice(struct call *call, struct err *err);
+
+/* api/performance.c */
+extern const struct field performance_fields[];
+bool api_performance(struct call *call, struct err *err);
+
 /* api/query.c */
 extern const struct field query_fields[], explain_fields[], query_cancel_fields[],
     self_test_fields[];
@@ -34,6 +62,24 @@ bool api_query(struct call *call, struct err *err);
 bool api_explain(struct call *call, struct err *err);
 bool api_query_cancel(struct call *call, struct err *err);
 bool api_self_test(struct call *call, struct err *err);
+
+/* api/jobs.c */
+extern const struct field jobs_fields[], job_fields[];
+bool api_jobs(struct call *call, struct err *err);
+bool api_job(struct call *call, struct err *err);
+bool api_job_cancel(struct call *call, struct err *err);
+
+/* api/backups.c */
+extern const struct field backup_create_fields[], backups_fields[], backup_fields[],
+    backup_change_fields[];
+bool api_backup_create(struct call *call, struct err *err);
+bool api_backups(struct call *call, struct err *err);
+bool api_backup_summary(struct call *call, struct err *err);
+bool api_backup(struct call *call, struct err *err);
+bool api_backup_change(struct call *call, struct err *err);
+bool backup_delete_impact(struct call *call, struct impact *ret_impact, struct err *err);
+bool api_backup_delete(struct call *call, struct err *err);
+bool api_backup_download(struct call *call, struct err *err);
 
 /* api/audit.c */
 extern const struct field audit_fields[], query_history_fields[];

@@ -12,11 +12,11 @@
 #include "api.h"
 #include "listcache.h"
 #include "managed.h"
-#include "tablename.h"
+#include "tablefind.h"
+#include "tag.h"
 
-#define CURSOR_MAX     1024
-#define SEARCH_MAX     128 /* characters */
-#define TABLE_NAME_MAX 300 /* characters */
+#define CURSOR_MAX 1024
+#define SEARCH_MAX 128 /* characters */
 
 static const char *const kinds[] = { "table",         "partitioned_table",
                                      "view",          "materialized_view",
@@ -143,48 +143,17 @@ bool api_overview(struct call *call, struct err *err) {
 
 /* -- lists ------------------------------------------------------------------------------------- */
 
-#define ETAG_SIZE 34 /* 32 hex digits and quotes */
-
-static uint64_t mix(uint64_t a, uint64_t b) {
-    __extension__ unsigned __int128 product = (unsigned __int128)a * b;
-    return (uint64_t)product ^ (uint64_t)(product >> 64);
-}
-
-/* Tells bodies apart at the speed of memory, by two independent sums; a hash that also withstands
- * malice would cost more than the rest of the request. */
-static void checksum(const char *data, size_t size, uint64_t ret_sums[2]) {
-    uint64_t first = 0x9e3779b97f4a7c15u ^ size, second = 0xd1b54a32d192ed03u + size, words[2];
-    for (; size > 0; data += sizeof words) {
-        size_t piece = size < sizeof words ? size : sizeof words;
-        words[0] = words[1] = 0;
-        memcpy(words, data, piece);
-        first = mix(words[0] ^ 0xa0761d6478bd642fu, words[1] ^ first);
-        second = mix(words[0] ^ second, words[1] ^ 0xe7037ed1a0b428dbu);
-        size -= piece;
-    }
-    ret_sums[0] = mix(first, 0x8ebc6af09c88c6e3u);
-    ret_sums[1] = mix(second, 0x589965cc75374cc3u);
-}
-
-static bool tag_reply(struct call *call, struct err *err) {
-    uint64_t sums[2];
-    checksum(call->reply.text, call->reply.text_size, sums);
-    call->reply.etag = arena_printf(call->request->arena, "\"%016llx%016llx\"",
-                                    (unsigned long long)sums[0], (unsigned long long)sums[1]);
-    return call->reply.etag || no_memory(err);
-}
-
 /* A cached list is its tag and then its body: a list that did not change costs no hashing. */
 static bool reply_cached(struct call *call, const char *key) {
     struct reply *reply = &call->reply;
     const char *both, *etag;
     size_t size;
     if (!listcache_get(key, call->request->arena, &both, &size)) return false;
-    etag = arena_strndup(call->request->arena, both, ETAG_SIZE);
+    etag = arena_strndup(call->request->arena, both, TAG_SIZE);
     if (!etag) return false;
     reply->etag = etag;
-    reply->text = both + ETAG_SIZE;
-    reply->text_size = size - ETAG_SIZE;
+    reply->text = both + TAG_SIZE;
+    reply->text_size = size - TAG_SIZE;
     return true;
 }
 
@@ -192,14 +161,14 @@ static bool reply_cached(struct call *call, const char *key) {
 static bool reply_list_text(struct call *call, const char *key, const char *text, size_t size,
                             struct err *err) {
     struct reply *reply = &call->reply;
-    char *both = arena_alloc(call->request->arena, ETAG_SIZE + size + 1);
+    char *both = arena_alloc(call->request->arena, TAG_SIZE + size + 1);
     if (!both) return no_memory(err);
-    memcpy(both + ETAG_SIZE, text, size);
-    reply->text = both + ETAG_SIZE;
+    memcpy(both + TAG_SIZE, text, size);
+    reply->text = both + TAG_SIZE;
     reply->text_size = size;
     if (!tag_reply(call, err)) return false;
-    memcpy(both, reply->etag, ETAG_SIZE);
-    listcache_put(key, both, ETAG_SIZE + size);
+    memcpy(both, reply->etag, TAG_SIZE);
+    listcache_put(key, both, TAG_SIZE + size);
     return true;
 }
 
@@ -354,60 +323,19 @@ bool api_tables(struct call *call, struct err *err) {
 
 /* -- one table --------------------------------------------------------------------------------- */
 
-static bool note_name(void *context, const char *const *row, int columns, struct err *err) {
-    (void)columns, (void)err;
-    tablename_compare(context, row[0], row[1]);
-    return true;
-}
-
-static bool not_found(struct call *call, const struct db_at *at, const char *text,
-                      const struct tablename *name, struct err *err) {
-    struct tablename_similar similar = { .name = name };
-    struct err ignored = ERR_INIT; /* a hint is a courtesy */
-    (void)err_set(err, ERR_NOT_FOUND, "There is no table %s in the database \"%s\".",
-                  managed_short(call, text, 200), at->database);
-    if (db_each(call->services->db, at, DB_TABLE_NAMES, NULL, 0, note_name, &similar, &ignored))
-        tablename_hint(&similar, err->hint, sizeof err->hint);
-    return false;
-}
-
-static bool ambiguous(const struct call *call, const json_t *rows, const char *text,
-                      struct err *err) {
-    char all[300] = "";
-    size_t i;
-    json_t *row;
-    json_array_foreach(rows, i, row) {
-        const char *name = json_string_value(json_object_get(row, "name"));
-        if (!name || strlen(all) + strlen(name) + 3 >= sizeof all) break;
-        if (*all) strcat(all, ", ");
-        strcat(all, name);
-    }
-    return err_set(err, ERR_CONFLICT, "%s is the name of several tables; say which: %s.",
-                   managed_short(call, text, 100), all);
-}
-
 /* The table that is meant, as its oid. */
 static bool find_table(struct call *call, const struct db_at *at, const char *text,
                        const char **ret_oid, struct err *err) {
-    struct tablename name;
-    json_t *rows;
-    if (!tablename_parse(call->request->arena, text, &name)) return no_memory(err);
-    const char *values[] = { name.quoted_schema, name.quoted_name, name.whole, name.split_schema,
-                             name.split_name };
-    if (!db_rows(call->services->db, at, DB_TABLE_FIND, values, 5, &rows, err) ||
-        !managed_defer(call, rows, err))
-        return false;
-    if (json_array_size(rows) == 0) return not_found(call, at, text, &name, err);
-    if (json_array_size(rows) > 1) return ambiguous(call, rows, text, err);
-    const char *locked = json_string_value(json_object_get(json_array_get(rows, 0), "locked"));
-    if (locked)
+    struct tablefind table;
+    if (!tablefind(call, at, text, &table, err)) return false;
+    if (table.locked)
         return err_set(
             err, ERR_CONFLICT,
             "%s cannot be described now: an exclusive lock is held or awaited by %s. Try "
             "again when that is done, or look at the sessions.",
-            managed_short(call, text, 100), locked);
-    *ret_oid = json_string_value(json_object_get(json_array_get(rows, 0), "oid"));
-    return *ret_oid || err_set(err, ERR_INTERNAL, "a table without an oid");
+            managed_short(call, text, 100), table.locked);
+    *ret_oid = table.oid;
+    return true;
 }
 
 bool api_table(struct call *call, struct err *err) {
@@ -417,7 +345,7 @@ bool api_table(struct call *call, struct err *err) {
     struct reply *reply = &call->reply;
     const char *values[2];
     struct db_at at;
-    if (!managed_check_length("table_name", text, TABLE_NAME_MAX, err) ||
+    if (!managed_check_length("table_name", text, TABLEFIND_NAME_MAX, err) ||
         !managed_at(call, request_string(call->request, "database"), &at, err) ||
         !find_table(call, &at, text, &values[0], err))
         return false;

@@ -3,7 +3,30 @@
 -- Lets the console's roles in, and takes from the SQL runner's login what a READ ONLY transaction and a ROLLBACK do not undo.
 
 DO $$ BEGIN
-    EXECUTE format('GRANT CONNECT ON DATABASE %I TO guardian_reader, guardian_monitor', current_database());
+    EXECUTE format('GRANT CONNECT ON DATABASE %I TO guardian_reader, guardian_monitor, guardian_maintainer', current_database());
+END $$;
+
+-- Jobs act for the owners: VACUUM, REINDEX and a rename are theirs alone. A superuser's power is never lent: what one owns
+-- is left to it.
+DO $$
+DECLARE owner record;
+BEGIN
+    FOR owner IN
+        SELECT DISTINCT r.rolname
+        FROM (SELECT datdba AS id FROM pg_database WHERE datname = current_database()
+              UNION ALL SELECT nspowner FROM pg_namespace
+              UNION ALL SELECT relowner FROM pg_class
+              UNION ALL SELECT proowner FROM pg_proc
+              UNION ALL SELECT typowner FROM pg_type
+              UNION ALL SELECT lomowner FROM pg_largeobject_metadata) AS owned
+        JOIN pg_roles AS r ON r.oid = owned.id
+        WHERE NOT r.rolsuper AND r.rolname !~ '^pg_' AND r.rolname !~ '^guardian_'
+          AND NOT pg_has_role(r.oid, 'guardian_maintainer', 'MEMBER')
+          AND NOT EXISTS (SELECT FROM pg_roles AS s WHERE pg_has_role(r.oid, s.oid, 'MEMBER')
+                          AND (s.rolsuper OR s.rolname IN ('pg_execute_server_program', 'pg_write_server_files')))
+    LOOP
+        EXECUTE format('GRANT %I TO guardian_maintainer', owner.rolname);
+    END LOOP;
 END $$;
 
 -- The runner's login is a member of nothing: a powerful group would lend it its power.
@@ -77,3 +100,6 @@ BEGIN
         EXECUTE format('GRANT EXECUTE ON FUNCTION %s TO guardian_monitor, pg_signal_backend', target.signature);
     END LOOP;
 END $$;
+
+-- The estimate of bloat needs the widths of columns and how many are null, as ANALYZE found them: not one value of a row.
+GRANT SELECT (starelid, staattnum, stainherit, stanullfrac, stawidth) ON pg_catalog.pg_statistic TO guardian_monitor;

@@ -8,6 +8,8 @@ DO $$ BEGIN
         CREATE ROLE guardian_selftest NOLOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE NOREPLICATION NOBYPASSRLS;
     END IF;
 END $$;
+-- What is restored is given to its owner by guardian_maintainer; this one owns nothing else, and may nothing.
+GRANT guardian_selftest TO guardian_maintainer;
 DROP SCHEMA IF EXISTS guardian_selftest CASCADE;
 CREATE SCHEMA guardian_selftest AUTHORIZATION guardian_selftest;
 SET LOCAL ROLE guardian_selftest;

@@ -6,13 +6,14 @@ WITH found AS (
            CASE WHEN c.relname = $2::text AND n.nspname = $1::text THEN 1
                 WHEN c.relname = $2::text AND $1::text IS NULL THEN CASE WHEN n.nspname = 'public' THEN 2 ELSE 3 END
                 WHEN c.relname = $3::text THEN CASE WHEN n.nspname = 'public' THEN 4 ELSE 5 END
-                WHEN c.relname = $5::text AND n.nspname = $4::text THEN 6 END AS reading
+                WHEN c.relname = $5::text AND n.nspname = $4::text THEN 6 END AS reading,
+           c.relkind
     FROM pg_catalog.pg_class AS c JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace
     WHERE c.relname = ANY (ARRAY[$2::text, $3::text, $5::text])
       AND c.relkind IN ('r', 'p', 'v', 'm', 'f') AND c.relpersistence <> 't'
       AND n.nspname <> 'information_schema' AND n.nspname !~ '^pg_'
 )
-SELECT f.oid::text AS oid, pg_catalog.format('%I.%I', f.nspname, f.relname) AS name,
+SELECT f.oid::text AS oid, pg_catalog.format('%I.%I', f.nspname, f.relname) AS name, f.nspname AS schema, f.relname AS "table", f.relkind AS kind,
        -- To describe a table the server briefly locks it and what belongs to it. Who would make that wait?
        (SELECT pg_catalog.format('session %s on %I.%I', l.pid, n.nspname, c.relname)
         FROM pg_catalog.pg_locks AS l JOIN pg_catalog.pg_class AS c ON c.oid = l.relation

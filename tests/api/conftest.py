@@ -63,7 +63,7 @@ class TestPlatform(Platform):
         options.setdefault('nginx', {}).setdefault('LOGIN_RATE', '1000r/s')
         options['nginx'].setdefault('LOGIN_BURST', 1000)
         super().__init__(home, port=free_port(), build=BUILD, web_root=web_root(Path(home)), durable=False, **options)
-        SECRETS.update([self.password, *(self.secrets.text(f'{name}_password') for name in ('app', 'monitor', 'reader', 'redis'))])
+        SECRETS.update([self.password, *(self.secrets.text(f'{name}_password') for name in ('app', 'monitor', 'reader', 'maintainer', 'redis'))])
 
     def client(self, **options):
         client = Client(self, **options)

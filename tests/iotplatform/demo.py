@@ -16,6 +16,7 @@ def load(postgres, database=DATABASE):
     files = sorted(FOLDER.glob('*.sql'))
     postgres.run_files([f for f in files if f.name.startswith('00')], making)
     postgres.run_files([f for f in files if not f.name.startswith('00')], making, role='iot_owner')
+    postgres.sql(f'ALTER DATABASE "{making}" OWNER TO iot_owner')
     postgres.sql(f'ALTER DATABASE "{making}" RENAME TO "{database}"')
     return True
 

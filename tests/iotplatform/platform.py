@@ -1,4 +1,4 @@
-"""The whole console on one machine: PostgreSQL with the demonstration data, Redis, two pools of workers, nginx."""
+"""The whole console on one machine: PostgreSQL with the demonstration data, Redis, two pools of workers, two runners of jobs, nginx."""
 import json
 import os
 import shutil
@@ -8,10 +8,11 @@ from pathlib import Path
 import yaml
 
 from . import demo
-from .nginx import Nginx
-from .postgres import Postgres
+from .nginx import BackupFiles, Nginx
+from .postgres import Postgres, binary_folder
 from .process import Failed, write
 from .redis import Redis
+from .runner import Runner
 from .secrets import Secrets
 from .worker import Worker
 
@@ -39,6 +40,8 @@ class Platform:
         self.nginx = Nginx(self.home, port, self.short.address, self.stream.address, web_root or SOURCE / 'frontend' / 'dist',
                            USER='user root;' if os.geteuid() == 0 else '', SHORT_LIMIT=16 * self.workers['short'],
                            STREAM_LIMIT=self.workers['stream'], **(nginx or {}))
+        self.runners = [Runner(self.home, name, self.build / 'guardian-jobs', lambda name=name: self.runner_config(name)) for name in ('a', 'b')]
+        self.backup_files = BackupFiles(self.home, self.secrets.text('copy_token'), user='user root;' if os.geteuid() == 0 else '')
         self.url = self.nginx.url
         self.username = ADMINISTRATOR
 
@@ -57,7 +60,7 @@ class Platform:
             'postgres': {
                 'hosts': ','.join(hosts), 'managed_databases': demo.DATABASE,
                 'app_password_file': str(secret.file('app_password')), 'monitor_password_file': str(secret.file('monitor_password')),
-                'reader_password_file': str(secret.file('reader_password'))},
+                'reader_password_file': str(secret.file('reader_password')), 'maintainer_password_file': str(secret.file('maintainer_password'))},
             'redis': {'address': self.redis.address, 'password_file': str(secret.file('redis_password'))},
             'auth': {'keys_file': str(self.keys_file)},
             'audit': {'seal_key_file': str(secret.hex_file('seal_key'))},
@@ -65,6 +68,14 @@ class Platform:
         for section, values in self.overrides.items():
             made[section] = {**made.get(section, {}), **values} if isinstance(values, dict) else values
         return made
+
+    def runner_config(self, name):
+        """guardian.yaml of one runner: that of the workers, and what is its own."""
+        made = self.config()
+        made['jobs'] = {'runner': name, 'backup_dir': str(self.home / 'backups' / name), 'pg_bindir': str(binary_folder()),
+                        'copy_url': 'http://backups/{runner}/{file}', 'copy_socket': str(self.backup_files.socket),
+                        'copy_token_file': str(self.secrets.file('copy_token')), **made.get('jobs', {})}
+        return {'listen': 'none', **made}
 
     @property
     def keys_file(self):
@@ -114,11 +125,14 @@ class Platform:
             raise Failed(f'guardianctl admin create failed ({done.returncode}):\n{done.stderr}{done.stdout}')
 
     def start_web(self):
-        """Workers and nginx; workers with an older program or configuration are replaced in flight."""
+        """Workers, runners and nginx; workers with an older program or configuration are replaced in flight."""
         self.write_keys()
         for worker in (self.short, self.stream):
             (self.home / 'state' / worker.pool).mkdir(parents=True, exist_ok=True, mode=0o700)
             worker.start() if not worker.running else None if worker.current else worker.restart()
+        self.backup_files.start()
+        for runner in self.runners:
+            runner.start()
         self.nginx.start()
 
     def start(self):
@@ -129,7 +143,7 @@ class Platform:
 
     def daemons(self):
         """All that may run here, in the order in which to stop them."""
-        return [self.nginx, self.short, self.stream, self.redis, self._standby(), self.postgres]
+        return [self.nginx, self.short, self.stream, *self.runners, self.backup_files, self.redis, self._standby(), self.postgres]
 
     def stop(self):
         """nginx lets its requests finish, then the workers, then what they stand on."""
@@ -142,7 +156,7 @@ class Platform:
             daemon.kill()
         for cluster in (self._standby(), self.postgres):
             cluster.remove()
-        for name in ('etc', 'logs', 'run', 'secrets', 'state', 'redis.data', 'nginx.data', 'session.json'):
+        for name in ('etc', 'logs', 'run', 'secrets', 'state', 'redis.data', 'nginx.data', 'nginx-backups.data', 'backups', 'session.json'):
             path = self.home / name
             shutil.rmtree(path) if path.is_dir() else path.unlink(missing_ok=True)
 

@@ -52,13 +52,15 @@ const char *request_decode(struct arena *to, const char *text, size_t size, bool
     return arena_strndup(to, text, size);
 }
 
+static bool is_harmless;
+
 static bool impact(struct call *call, struct impact *ret_impact, struct err *err) {
     (void)call;
     if (!session_state) return err_set(err, ERR_NOT_FOUND, "no such session");
     json_t *numbers = json_pack("{s:i}", "rows", 3);
     assert_true(arena_defer(arena, (void (*)(void *))json_decref, numbers));
-    *ret_impact = (struct impact){ "Ends session 7.", numbers, "It cannot be undone.", "end 7",
-                                   session_state };
+    *ret_impact = (struct impact){ "Ends session 7.", numbers,       "It cannot be undone.",
+                                   "end 7",           session_state, is_harmless };
     return true;
 }
 
@@ -231,8 +233,19 @@ static void a_damaged_record_does_not_pass(void **state) {
     }
 }
 
+static void a_call_that_its_row_finds_harmless_needs_no_second_step(void **state) {
+    struct err err = ERR_INIT;
+    (void)state;
+    is_harmless = true;
+    assert_true(confirm_check(&call, &err));
+    assert_null(call.reply.json);
+    is_harmless = false;
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(a_call_that_its_row_finds_harmless_needs_no_second_step,
+                                        fresh, done),
         cmocka_unit_test_setup_teardown(the_challenge_says_what_will_happen, fresh, done),
         cmocka_unit_test_setup_teardown(it_works_once, fresh, done),
         cmocka_unit_test_setup_teardown(it_is_for_this_call_alone, fresh, done),

@@ -210,8 +210,41 @@ static void a_tree_that_is_none_is_refused(void **state) {
     }
 }
 
+static void hides_the_constants_of_a_statement(void **state) {
+    static const char *const texts[][2] = {
+        { "SELECT 1", "SELECT 1" },
+        { "ALTER ROLE a PASSWORD 'secret'", "ALTER ROLE a PASSWORD '*'" },
+        { "SET x = 'it''s', y = ''", "SET x = '*', y = ''" },
+        { "SELECT E'a\\'b' , 'c'", "SELECT E'*' , '*'" },
+        { "SELECT e'a\\\\', 'c'", "SELECT e'*', '*'" },
+        { "SELECT 'c:\\' , fee'x'", "SELECT '*' , fee'*'" },
+        { "SELECT \"o'neil\", 'x'", "SELECT \"o'neil\", '*'" },
+        { "-- don't\nSELECT 'x'", "-- don't\nSELECT '*'" },
+        { "/* a'b /* c */ ' */ 'x'", "/* a'b /* c */ ' */ '*'" },
+        { "DO $$ 'x' $$", "DO '*'" },
+        { "DO $a$ $$ x $$ $b$ $a$ , $1", "DO '*' , $1" },
+        { "SELECT a$b$ 'x' $b$", "SELECT a$b$ '*' '*'" },
+        { "SELECT $1, $2::text 'x'", "SELECT $1, $2::text '*'" },
+        { "PASSWORD 'cut in the mid", "PASSWORD '*'" },
+        { "DO $x$ cut", "DO '*'" },
+        { "SELECT '\xe8\xae\xbe'", "SELECT '*'" },
+        { "SELECT \"open", "SELECT \"open" },
+        { "SELECT /* open", "SELECT /* open" },
+        { "'", "'" },
+        { "", "" },
+    };
+    char text[100];
+    (void)state;
+    for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
+        (void)snprintf(text, sizeof text, "%s", texts[i][0]);
+        sqlparse_mask(text);
+        assert_string_equal(text, texts[i][1]);
+    }
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(hides_the_constants_of_a_statement),
         cmocka_unit_test(verdicts_are_as_written),
         cmocka_unit_test(each_escape_is_refused_unless_it_cannot_be_seen),
         cmocka_unit_test(each_volatile_function_has_its_verdict),

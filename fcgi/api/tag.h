@@ -1,0 +1,11 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef GUARDIAN_API_TAG_H
+#define GUARDIAN_API_TAG_H
+/* The ETag of a whole reply. */
+#include "../call.h"
+
+#define TAG_SIZE 34 /* 32 hex digits and quotes */
+
+/* Gives the reply's text its tag. Errors: LIMIT. */
+bool tag_reply(struct call *call, struct err *err) __attribute__((warn_unused_result));
+#endif

@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: MIT */
+/* The table of all that a runner can do. */
+#include "backup.h"
+#include "jobs.h"
+#include "maintenance.h"
+#include "restore.h"
+
+const struct job_kind job_kinds[] = {
+    { .name = "backup", .run = backup_run, .takeover = JOB_RETRY },
+    { .name = "restore", .run = restore_run, .takeover = JOB_RETRY, .exclusive = true },
+    { .name = "restore_swap", .run = restore_swap_run, .takeover = JOB_RETRY, .exclusive = true },
+    { .name = "restore_undo", .run = restore_undo_run, .takeover = JOB_RETRY, .exclusive = true },
+    { .name = "restore_discard",
+      .run = restore_discard_run,
+      .takeover = JOB_RETRY,
+      .exclusive = true },
+    { .name = "restore_drill", .run = restore_drill_run, .takeover = JOB_RETRY },
+    { .name = "vacuum", .run = maintenance_run, .takeover = JOB_RETRY },
+    { .name = "analyze", .run = maintenance_run, .takeover = JOB_RETRY },
+    { .name = "checkpoint", .run = maintenance_run, .takeover = JOB_RETRY },
+    /* They were confirmed for then, not for later. */
+    { .name = "vacuum-full", .run = maintenance_run, .takeover = JOB_FAIL, .exclusive = true },
+    { .name = "reindex", .run = maintenance_run, .takeover = JOB_FAIL, .exclusive = true },
+    { .name = NULL },
+};

@@ -1,0 +1,2 @@
+-- In the new database, as guardian_maintainer. A JSON array of functions that kept another owner.
+SELECT guardian_restore.finish()::text

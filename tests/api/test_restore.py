@@ -1,0 +1,348 @@
+"""A restore that can be undone: what it makes is what was backed up, and until the swap nothing in use changes."""
+import subprocess
+import threading
+import time
+import uuid
+from datetime import datetime, timedelta, timezone
+from urllib.parse import quote
+
+import psycopg2
+import pytest
+
+from conftest import small_platform
+from iotplatform import wait_for
+from iotplatform.postgres import binary_folder
+
+LONG = '数据库_' * 6 + 'xyz'       # 63 bytes
+ODD = ['host=evil dbname=y', '--file=x', "'; drop", LONG]
+assert len(LONG.encode()) == 63
+
+DATA = """
+CREATE EXTENSION pgcrypto;
+CREATE SCHEMA ext AUTHORIZATION app_owner;
+CREATE EXTENSION pg_stat_statements SCHEMA ext;
+ALTER SCHEMA public OWNER TO app_owner;
+SET SESSION AUTHORIZATION app_owner;
+CREATE TABLE readings (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, device int NOT NULL, value numeric, at timestamptz DEFAULT now());
+CREATE INDEX readings_device ON readings (device);
+INSERT INTO readings (device, value) SELECT i % 10, i * 1.5 FROM generate_series(1, 5000) AS i;
+CREATE TABLE "--file=x" ("'; drop" text, "名称" text);
+INSERT INTO "--file=x" VALUES ('a', 'b'), ('c', NULL);
+CREATE TYPE span AS RANGE (subtype = int, subtype_opclass = int4_ops);
+CREATE FUNCTION double_of(numeric) RETURNS numeric LANGUAGE sql IMMUTABLE AS 'SELECT $1 * 2';
+CREATE MATERIALIZED VIEW totals AS SELECT device, sum(double_of(value)) AS sum FROM readings GROUP BY device;
+CREATE SCHEMA shared;
+SELECT lo_from_bytea(4711, 'large');
+GRANT USAGE, CREATE ON SCHEMA shared TO other_owner;
+GRANT SELECT ON readings TO app_reader;
+ALTER DEFAULT PRIVILEGES IN SCHEMA shared GRANT SELECT ON TABLES TO app_reader;
+SET SESSION AUTHORIZATION other_owner;
+CREATE TABLE shared.theirs (id int PRIMARY KEY);
+INSERT INTO shared.theirs SELECT generate_series(1, 100);
+RESET SESSION AUTHORIZATION;
+CREATE TABLE of_superuser (id serial PRIMARY KEY, reading bigint REFERENCES readings, note text DEFAULT 'x');
+INSERT INTO of_superuser (reading) SELECT generate_series(1, 50);
+CREATE VIEW view_of_superuser AS SELECT id FROM of_superuser;
+GRANT SELECT ON of_superuser TO app_reader;
+CREATE SCHEMA of_superuser_too;
+CREATE FUNCTION of_superuser_too.plain() RETURNS int LANGUAGE sql AS 'SELECT 1';
+CREATE STATISTICS of_superuser_stats ON id, reading FROM of_superuser;
+ANALYZE;
+"""
+
+
+def make_data(platform):
+    sql = platform.postgres.sql
+    for role in ('app_owner', 'other_owner', 'app_reader'):
+        sql(f'CREATE ROLE {role} NOLOGIN')
+    sql("CREATE DATABASE iot_guardian TEMPLATE template0 ENCODING 'UTF8' LOCALE 'C.UTF-8' OWNER app_owner")
+    sql(DATA, database='iot_guardian')
+    sql("ALTER DATABASE iot_guardian SET work_mem = '5MB'")
+    sql("""ALTER DATABASE iot_guardian SET search_path = "$user", public, shared""")
+    sql("ALTER ROLE app_reader IN DATABASE iot_guardian SET work_mem = '6MB'")
+    sql("REVOKE CONNECT ON DATABASE iot_guardian FROM PUBLIC")
+    sql("GRANT CONNECT, TEMPORARY ON DATABASE iot_guardian TO app_reader WITH GRANT OPTION")
+    sql("COMMENT ON DATABASE iot_guardian IS 'devices''s'")
+    sql('ALTER DATABASE iot_guardian CONNECTION LIMIT 90')
+    for name in ODD:
+        sql('CREATE DATABASE "{}"'.format(name.replace('"', '""')))
+        connection = platform.postgres.connect(name)
+        connection.cursor().execute('CREATE TABLE t AS SELECT generate_series(1, 10) AS id')
+        connection.close()
+
+
+@pytest.fixture(scope='module')
+def platform():
+    with small_platform('restore', data=make_data, workers=(2, 2),
+                        config={'postgres': {'managed_databases': ['iot_guardian', *ODD], 'connect_timeout_s': 10}}) as made:
+        yield made
+
+
+@pytest.fixture(scope='module')
+def api(platform):
+    return platform.client()
+
+
+# -- what the tests do again and again ---------------------------------------------------------------------------------------
+
+def two_step(api, method, path, value=None):
+    """Confirms what the first call says; (the challenge, the second reply)."""
+    challenge = api.call(method, path, value)
+    assert challenge.status == 428, challenge.body
+    made = challenge.json
+    return made, api.call(method, path, value, headers={'X-Confirmation-Token': made['confirmation_token'],
+                                                        'X-Confirmation-Phrase': quote(made['phrase'], safe='')})
+
+
+def ended(api, job_id, timeout_s=120):
+    """The job when it is over."""
+    def over():
+        job = api.get(f'/database/jobs/{job_id}').json
+        return job if job['state'] not in ('queued', 'running') else None
+    return wait_for(over, timeout_s, f'job {job_id}', poll_s=0.05)
+
+
+def succeeded(api, reply):
+    job = ended(api, reply.json['job_id'])
+    assert job['state'] == 'succeeded', (job['kind'], job['error'], job['log_tail'])
+    return job
+
+
+def backup(api, database='iot_guardian'):
+    return succeeded(api, api.post('/database/backup', {'database': database}))['result']['backup_id']
+
+
+def start_restore(api, backup_id, database='iot_guardian', **more):
+    challenge, reply = two_step(api, 'POST', '/database/restore', {'backup_id': backup_id, 'database': database, **more})
+    assert reply.status == 202, reply.body
+    return challenge, reply.json['job_id']
+
+
+def restore(api, backup_id, database='iot_guardian', **more):
+    _, job_id = start_restore(api, backup_id, database, **more)
+    job = ended(api, job_id)
+    assert job['state'] == 'succeeded', (job['kind'], job['error'], job['log_tail'])
+    return job
+
+
+def step(api, restore_id, what):
+    return succeeded(api, two_step(api, 'POST', f'/database/restore/{restore_id}/{what}')[1])
+
+
+def dump(platform, database='iot_guardian'):
+    """All that pg_dump says of a database, and what belongs to it and not to its contents."""
+    name = "dbname='" + database.replace('\\', '\\\\').replace("'", "\\'") + "'"
+    done = subprocess.run([binary_folder() / 'pg_dump', *platform.postgres.arguments, '-d', name], capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    text = [line for line in done.stdout.splitlines() if not line.startswith(('\\restrict', '\\unrestrict'))]
+    of_database = platform.postgres.sql("""
+        SELECT pg_get_userbyid(datdba), datacl::text, datconnlimit, datallowconn, shobj_description(oid, 'pg_database'), datcollate,
+               (SELECT json_agg(json_build_array(setrole::regrole, setconfig) ORDER BY setrole)::text FROM pg_db_role_setting WHERE setdatabase = d.oid)
+        FROM pg_database AS d WHERE datname = %s""", database)
+    return text, of_database
+
+
+def databases(platform):
+    return {name for name, in platform.postgres.sql("SELECT datname FROM pg_database WHERE NOT datistemplate")}
+
+
+def destroy(platform):
+    platform.postgres.sql('DELETE FROM readings WHERE id > 4000; DROP TABLE shared.theirs; ALTER TABLE of_superuser DROP COLUMN note;'
+                          'CREATE TABLE planted AS SELECT 1 AS x; SELECT setval(\'readings_id_seq\', 99999)', database='iot_guardian')
+
+
+def item(api, restore_id):
+    return api.get(f'/database/restores/{restore_id}').json
+
+
+@pytest.fixture(scope='module')
+def whole(platform, api):
+    """The data as it is backed up: (the backup's id, the dump)."""
+    return backup(api), dump(platform)
+
+
+# -- the whole of it ----------------------------------------------------------------------------------------------------------
+
+def test_destroyed_data_come_back_and_undo_brings_back_the_destroyed_state(platform, api, whole):
+    backup_id, before = whole
+    destroy(platform)
+    destroyed = dump(platform)
+    assert destroyed != before
+    job = restore(api, backup_id)
+    result = job['result']
+    assert dump(platform) == before
+    assert result['swapped'] and result['kept_database'] in databases(platform) and result['new_database'] not in databases(platform)
+    comparison = result['comparison']
+    assert not comparison['equal']
+    rows = {entry['name']: (entry['production_rows'], entry['restored_rows'], entry['difference']) for entry in comparison['tables']}
+    assert rows['public.readings'] == (4000, 5000, 1000) and rows['shared.theirs'] == (None, 100, None) and rows['public.planted'] == (1, None, None)
+    assert {'name': 'public.readings_id_seq', 'production': '99999', 'restored': '5000'} in comparison['sequences']
+    assert comparison['extensions'] and comparison['differences']['extensions'] == 0
+    assert item(api, job['id'])['state'] == 'swapped'
+
+    step(api, job['id'], 'undo')
+    assert dump(platform) == destroyed
+    assert item(api, job['id'])['state'] == 'undone'
+    step(api, job['id'], 'discard')
+    assert item(api, job['id'])['state'] == 'discarded'
+    assert databases(platform) == {'postgres', 'guardian', 'iot_guardian', *ODD}
+
+
+def test_the_console_works_on_what_was_swapped_in(platform, api, whole):
+    job = restore(api, whole[0])
+    assert api.scalar('SELECT count(*) FROM readings') == 5000
+    assert {'readings', 'of_superuser'} <= {t['name'] for t in api.get('/database/tables').json['items']}
+    proof = api.post('/database/query/self-test', {}).json
+    assert proof['passed'] if 'passed' in proof else proof
+    destroyed_again = dump(platform)
+    assert destroyed_again == whole[1]
+    step(api, job['id'], 'undo')
+    step(api, job['id'], 'discard')
+
+
+def test_a_restore_beside_changes_nothing_until_it_is_swapped_in(platform, api, whole):
+    before = dump(platform)
+    job = restore(api, whole[0], swap=False)
+    assert dump(platform) == before and not job['result']['swapped']
+    found = item(api, job['id'])
+    assert (found['state'], found['can_swap'], found['can_undo'], found['kept_database']) == ('beside', True, False, None)
+    assert found['kept_bytes'] > 1_000_000 and found['new_database'] in databases(platform)
+    assert any(entry['job_id'] == job['id'] for entry in api.get('/database/restores').json['items'])
+    step(api, job['id'], 'swap')
+    assert dump(platform) == whole[1]
+    step(api, job['id'], 'undo')
+    assert dump(platform) == before
+    step(api, job['id'], 'discard')
+
+
+@pytest.mark.parametrize('name', ODD)
+def test_odd_names_of_databases_are_names(platform, api, name):
+    backup_id = backup(api, name)
+    before = dump(platform, name)
+    connection = platform.postgres.connect(name)
+    connection.cursor().execute('DELETE FROM t WHERE id > 3')
+    connection.close()
+    job = restore(api, backup_id, name)
+    assert dump(platform, name) == before
+    kept = job['result']['kept_database']
+    assert len(kept.encode()) <= 63 and kept.startswith(name[:12])
+    step(api, job['id'], 'discard')
+    assert kept not in databases(platform)
+
+
+# -- confirmation -------------------------------------------------------------------------------------------------------------
+
+def test_the_first_step_says_what_would_be_lost(platform, api, whole):
+    connection = platform.postgres.connect('iot_guardian')
+    connection.cursor().execute('BEGIN')
+    made = api.call('POST', '/database/restore', {'backup_id': whole[0], 'database': 'iot_guardian'}).json
+    impact = made['impact']
+    assert impact['database'] == 'iot_guardian' and impact['backup_id'] == whole[0] and impact['database_bytes'] > 1_000_000
+    assert impact['sessions_cut'] >= 1 and impact['transactions_lost'] >= 1 and impact['backup_age_seconds'] >= 0
+    assert impact['rows_in_backup_estimate'] > 5000 and impact['server_wal_bytes_since'] > 0
+    assert 'iot_guardian' in made['summary'] and 'estimate' in made['summary'] and made['phrase'] == 'restore iot_guardian'
+    connection.close()
+
+
+def test_a_confirmation_is_stale_when_the_database_was_swapped_meanwhile(platform, api, whole):
+    path, value = '/database/restore', {'backup_id': whole[0], 'database': 'iot_guardian'}
+    made = api.call('POST', path, value).json
+    job = restore(api, whole[0])
+    api.problem('confirmation_stale', 'POST', path, value, headers={
+        'X-Confirmation-Token': made['confirmation_token'], 'X-Confirmation-Phrase': quote(made['phrase'], safe='')})
+    step(api, job['id'], 'undo')
+    step(api, job['id'], 'discard')
+
+
+def test_what_cannot_be_restored_is_refused_at_once(api, whole):
+    value = {'backup_id': whole[0], 'database': 'iot_guardian'}
+    api.problem('not_found', 'POST', '/database/restore', {**value, 'backup_id': str(uuid.uuid4())})
+    api.problem('not_found', 'POST', '/database/restore', {**value, 'backup_id': 'x' * 36})
+    api.problem('not_found', 'POST', '/database/restore', {**value, 'database': 'postgres'})
+    api.problem('conflict', 'POST', '/database/restore', {**value, 'database': '--file=x'})
+    none = str(uuid.uuid4())
+    for what in ('swap', 'undo', 'discard'):
+        api.problem('not_found', 'POST', f'/database/restore/{none}/{what}')
+    api.problem('not_found', 'GET', f'/database/restores/{none}')
+    api.problem('not_found', 'POST', f'/database/backups/{none}/drill')
+
+
+def test_a_prepared_transaction_is_said_before_anything_is_done(platform, api, whole):
+    with pytest.MonkeyPatch.context():
+        if platform.postgres.sql('SHOW max_prepared_transactions')[0][0] == '0':
+            platform.postgres.sql('ALTER SYSTEM SET max_prepared_transactions = 5')
+            platform.postgres.stop()
+            platform.postgres.start()
+        connection = platform.postgres.connect('iot_guardian')
+        connection.cursor().execute("BEGIN; CREATE TABLE prepared (); PREPARE TRANSACTION 'left open'")
+        connection.close()
+        said = wait_for(lambda: (r := api.call('POST', '/database/restore', {'backup_id': whole[0], 'database': 'iot_guardian'})).status == 409 and r, 20, 'the refusal')
+        assert 'prepared transaction' in said.json['detail']
+        platform.postgres.sql("ROLLBACK PREPARED 'left open'", database='iot_guardian')
+
+
+# -- time -------------------------------------------------------------------------------------------------------------------
+
+def test_what_is_kept_is_kept_for_as_long_as_is_said(platform, api, whole):
+    job = restore(api, whole[0], swap=False)
+    until = (datetime.now(timezone.utc) + timedelta(days=30)).strftime('%Y-%m-%dT%H:%M:%SZ')
+    assert api.call('PUT', f'/database/restore/{job["id"]}/keep', {'kept_until': until}).json['kept_until'].startswith(until[:-1])
+    for wrong in ('yesterday-or-so-by-then', '2020-01-01T00:00:00Z', '2999-01-01T00:00:00Z', '2030-01-01T00:00:00+01'):
+        api.problem('bad_field', 'PUT', f'/database/restore/{job["id"]}/keep', {'kept_until': wrong})
+    step(api, job['id'], 'discard')
+    api.problem('conflict', 'PUT', f'/database/restore/{job["id"]}/keep', {'kept_until': until})
+    api.problem('conflict', 'POST', f'/database/restore/{job["id"]}/discard')
+    api.problem('conflict', 'POST', f'/database/restore/{job["id"]}/swap')
+
+
+# -- drills -----------------------------------------------------------------------------------------------------------------
+
+def test_a_drill_restores_counts_and_drops(platform, api, whole):
+    before = databases(platform)
+    job = succeeded(api, api.post(f'/database/backups/{whole[0]}/drill'))
+    assert job['result']['ok'] and job['result']['rows'] > 5000 and job['result']['differences'] == []
+    assert databases(platform) == before
+    assert all(entry['job_id'] != job['id'] for entry in api.get('/database/restores').json['items'])
+
+
+# -- sessions ---------------------------------------------------------------------------------------------------------------
+
+class Pool:
+    """Clients that connect again as soon as they are cut, as superusers: nobody else may be kept out for them."""
+
+    def __init__(self, platform, count):
+        self.platform, self.stopped, self.statements, self.cuts = platform, False, 0, 0
+        self.threads = [threading.Thread(target=self._run, daemon=True) for _ in range(count)]
+        for thread in self.threads:
+            thread.start()
+
+    def _run(self):
+        while not self.stopped:
+            try:
+                connection = self.platform.postgres.connect('iot_guardian')
+                while not self.stopped:
+                    connection.cursor().execute('SELECT 1')
+                    self.statements += 1
+                    time.sleep(0.001)
+                connection.close()
+            except psycopg2.Error:
+                self.cuts += 1
+
+    def stop(self):
+        self.stopped = True
+        for thread in self.threads:
+            thread.join()
+
+
+def test_pools_that_connect_again_at_once_do_not_prevent_a_swap(platform, api, whole):
+    pool = Pool(platform, 6)
+    try:
+        wait_for(lambda: pool.statements > 100, 20, 'the pool at work')
+        job = restore(api, whole[0])
+        step(api, job['id'], 'undo')
+        now = pool.statements
+        wait_for(lambda: pool.statements > now + 100, 20, 'the pool at work again')
+    finally:
+        pool.stop()
+    assert pool.cuts >= 6
+    step(api, job['id'], 'discard')
