@@ -524,3 +524,22 @@ bool cache_query_del(struct cache *cache, const char *id, int64_t deadline_ms, s
     add_key(&command, "query", id);
     return run_status(cache, &command, deadline_ms, err);
 }
+
+bool cache_view_put(struct cache *cache, const char *name, const char *value, int64_t ttl_s,
+                    int64_t deadline_ms, struct err *err) {
+    struct command command = { 0 };
+    add(&command, "SET");
+    add_key(&command, "view", name);
+    add(&command, value);
+    add(&command, "EX");
+    add_number(&command, ttl_s);
+    return run_status(cache, &command, deadline_ms, err);
+}
+
+bool cache_view_get(struct cache *cache, struct arena *arena, const char *name, int64_t deadline_ms,
+                    const char **ret_value, struct err *err) {
+    struct command command = { 0 };
+    add(&command, "GET");
+    add_key(&command, "view", name);
+    return run_text(cache, arena, &command, deadline_ms, ret_value, err);
+}

@@ -12,7 +12,7 @@
 #include "arena.h"
 #include "err.h"
 
-#define METRICS_ROUTES_MAX 64
+#define METRICS_ROUTES_MAX 160
 #define METRICS_BUCKETS    12
 
 struct metrics;

@@ -42,6 +42,26 @@ bool api_audit_verify(struct call *call, struct err *err);
 bool api_audit_export(struct call *call, struct err *err);
 bool api_query_history(struct call *call, struct err *err);
 
+/* api/swarm.c */
+extern const struct field swarm_id_fields[], swarm_update_fields[], swarm_scale_fields[],
+    swarm_availability_fields[];
+bool api_swarm_overview(struct call *call, struct err *err);
+bool api_swarm_nodes(struct call *call, struct err *err);
+bool api_swarm_services(struct call *call, struct err *err);
+bool api_swarm_service(struct call *call, struct err *err);
+bool api_swarm_networks(struct call *call, struct err *err);
+bool api_swarm_secrets(struct call *call, struct err *err);
+bool api_swarm_configs(struct call *call, struct err *err);
+bool api_swarm_drift(struct call *call, struct err *err);
+bool swarm_update_impact(struct call *call, struct impact *ret_impact, struct err *err);
+bool swarm_rollback_impact(struct call *call, struct impact *ret_impact, struct err *err);
+bool swarm_scale_impact(struct call *call, struct impact *ret_impact, struct err *err);
+bool swarm_availability_impact(struct call *call, struct impact *ret_impact, struct err *err);
+bool api_swarm_update(struct call *call, struct err *err);
+bool api_swarm_rollback(struct call *call, struct err *err);
+bool api_swarm_scale(struct call *call, struct err *err);
+bool api_swarm_availability(struct call *call, struct err *err);
+
 /* api/health.c */
 bool api_live(struct call *call, struct err *err);
 bool api_ready(struct call *call, struct err *err);
