@@ -171,7 +171,7 @@ static int stack_check(const struct config *config, const char *path, struct err
     unsigned parts = (unsigned)SWARM_NODES | SWARM_SERVICES | SWARM_TASKS | SWARM_NETWORKS |
                      SWARM_SECRETS | SWARM_CONFIGS;
     bool ok = stackfile_load(arena, path, config->docker.stack_name, &file, err) &&
-              swarm_read(&at, parts, NULL, &swarm, err);
+              swarm_read(&at, parts, &swarm, err);
     if (ok && !(found = swarm_check_json(&swarm, &file)))
         ok = err_set(err, ERR_LIMIT, "out of memory");
     int status = ok ? print_findings(found, path) : fail(err);

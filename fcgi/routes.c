@@ -72,6 +72,16 @@ static const struct route table[] = {
       .confirm = swarm_availability_impact, .audit = "swarm.node.availability", .fields = swarm_availability_fields,
       .handle = api_swarm_availability },
 
+    { .method = METHOD_GET, .path = "/replication", .needs = NEEDS_SUPERADMIN, .handle = api_replication },
+    { .method = METHOD_POST, .path = "/replication/switchover", .needs = NEEDS_SUPERADMIN,
+      .confirm = switchover_impact, .audit = "replication.switchover", .fields = switchover_fields, .handle = api_switchover },
+    { .method = METHOD_POST, .path = "/replication/reinitialize", .needs = NEEDS_SUPERADMIN,
+      .confirm = reinitialize_impact, .audit = "replication.reinitialize", .fields = reinitialize_fields, .handle = api_reinitialize },
+    { .method = METHOD_POST, .path = "/replication/pause", .needs = NEEDS_SUPERADMIN,
+      .confirm = pause_impact, .audit = "replication.pause", .handle = api_replication_pause },
+    { .method = METHOD_POST, .path = "/replication/resume", .needs = NEEDS_SUPERADMIN,
+      .audit = "replication.resume", .handle = api_replication_resume },
+
     { .method = METHOD_GET, .path = "/health/live", .needs = NEEDS_NOTHING, .handle = api_live },
     { .method = METHOD_GET, .path = "/health/ready", .needs = NEEDS_NOTHING, .handle = api_ready },
     { .method = METHOD_GET, .path = "/metrics", .needs = NEEDS_INTERNAL, .handle = api_metrics },

@@ -5,7 +5,7 @@
 
 #include "jsonpick.h"
 
-#define PARTS 7
+#define PARTS 8
 
 /* What is kept of each list; a task's specification alone is some 2 kB. */
 static const struct part {
@@ -25,6 +25,9 @@ static const struct part {
       "RollbackConfig,EndpointSpec(Mode,Ports)),PreviousSpec(TaskTemplate(ContainerSpec(Image))),"
       "Endpoint(Ports),UpdateStatus)" },
     { SWARM_TASKS, "/tasks",
+      "(ServiceID,NodeID,Slot,DesiredState,Status(State,Timestamp,Err),"
+      "Spec(Resources(Reservations)))" },
+    { SWARM_HISTORY, "/tasks",
       "(ID,ServiceID,NodeID,Slot,DesiredState,CreatedAt,Status(State,Timestamp,Message,Err,"
       "ContainerStatus(ContainerID,ExitCode)),Spec(ContainerSpec(Image),Resources(Reservations)),"
       "NetworksAttachments(Addresses))" },
@@ -218,18 +221,16 @@ static bool join(struct swarm *swarm, const json_t *nodes, const json_t *service
 
 /* -- reading ----------------------------------------------------------------------------------- */
 
-static int ask_for(const struct swarm_at *at, unsigned parts, const char *task_filter,
-                   struct upstream_call calls[PARTS], unsigned asked[PARTS]) {
+static int ask_for(const struct swarm_at *at, unsigned parts, struct upstream_call calls[PARTS],
+                   unsigned asked[PARTS]) {
     int count = 0;
     for (size_t i = 0; i < PARTS; i++) {
         if (!(parts & list_parts[i].part)) continue;
-        bool filtered = list_parts[i].part == SWARM_TASKS && task_filter;
         asked[count] = list_parts[i].part;
         calls[count++] = (struct upstream_call){
             .name = "Docker",
             .base = at->config->docker.address,
-            .path = arena_printf(at->arena, "%s%s%s%s", SWARM_API, list_parts[i].path,
-                                 filtered ? "?filters=" : "", filtered ? task_filter : ""),
+            .path = arena_printf(at->arena, SWARM_API "%s", list_parts[i].path),
             .shape = list_parts[i].shape,
             .size_max = SWARM_ANSWER_MAX,
         };
@@ -241,15 +242,15 @@ static bool is_kind(unsigned part, const json_t *json) {
     return part == SWARM_INFO ? json_is_object(json) : json_is_array(json);
 }
 
-bool swarm_read(const struct swarm_at *at, unsigned parts, const char *task_filter,
-                struct swarm *ret_swarm, struct err *err) {
+bool swarm_read(const struct swarm_at *at, unsigned parts, struct swarm *ret_swarm,
+                struct err *err) {
     struct upstream_call calls[PARTS];
     unsigned asked[PARTS];
     struct swarm swarm = { .arena = at->arena };
     const json_t *nodes = NULL, *services = NULL;
     if (!at->config->docker.address)
         return err_set(err, ERR_NOT_CONFIGURED, "Set docker.address to reach the swarm.");
-    int count = ask_for(at, parts, task_filter, calls, asked);
+    int count = ask_for(at, parts, calls, asked);
     for (int i = 0; i < count; i++)
         if (!calls[i].path) return no_memory(err);
     upstream_run(at->upstream, at->arena, calls, count, at->deadline_ms);
@@ -265,7 +266,8 @@ bool swarm_read(const struct swarm_at *at, unsigned parts, const char *task_filt
         case SWARM_INFO: swarm.info = calls[i].json; break;
         case SWARM_NODES: nodes = calls[i].json; break;
         case SWARM_SERVICES: services = calls[i].json; break;
-        case SWARM_TASKS: swarm.tasks = calls[i].json; break;
+        case SWARM_TASKS:
+        case SWARM_HISTORY: swarm.tasks = calls[i].json; break;
         case SWARM_NETWORKS: swarm.networks = calls[i].json; break;
         case SWARM_SECRETS: swarm.secrets = calls[i].json; break;
         default: swarm.configs = calls[i].json;

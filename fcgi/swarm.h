@@ -28,6 +28,7 @@ enum swarm_part {
     SWARM_NETWORKS = 16,
     SWARM_SECRETS = 32,
     SWARM_CONFIGS = 64,
+    SWARM_HISTORY = 128, /* tasks with all that is shown of one; instead of SWARM_TASKS */
 };
 
 struct swarm_node {
@@ -62,10 +63,9 @@ struct swarm {
     json_t *node_index, *service_index; /* id → place in the list */
 };
 
-/* Reads the parts (enum swarm_part, or-ed). `task_filter` is a percent-encoded value of the
- * Engine's `filters`, or NULL. Errors: NOT_CONFIGURED, UPSTREAM_…, LIMIT. */
-bool swarm_read(const struct swarm_at *at, unsigned parts, const char *task_filter,
-                struct swarm *ret_swarm, struct err *err) __attribute__((warn_unused_result));
+/* Reads the parts (enum swarm_part, or-ed). Errors: NOT_CONFIGURED, UPSTREAM_…, LIMIT. */
+bool swarm_read(const struct swarm_at *at, unsigned parts, struct swarm *ret_swarm, struct err *err)
+    __attribute__((warn_unused_result));
 /* By id, or NULL. */
 struct swarm_node *swarm_node(const struct swarm *swarm, const char *id);
 struct swarm_service *swarm_service(const struct swarm *swarm, const char *id);

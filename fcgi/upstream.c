@@ -2,6 +2,7 @@
 #include "upstream.h"
 
 #include <curl/curl.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -105,6 +106,14 @@ static void note_lost(struct upstream *upstream, const struct upstream_call *cal
 
 /* -- one transfer ------------------------------------------------------------------------------ */
 
+/* What the answer says of its length, as far as it is believed. */
+static size_t first_room(const struct transfer *transfer) {
+    curl_off_t length = 0;
+    (void)curl_easy_getinfo(transfer->easy, CURLINFO_CONTENT_LENGTH_DOWNLOAD_T, &length);
+    bool useful = length > (curl_off_t)FIRST_PIECE && (uintmax_t)length < transfer->size_max;
+    return useful ? (size_t)length + 1 : FIRST_PIECE;
+}
+
 static size_t take(char *bytes, size_t one, size_t count, void *context) {
     struct transfer *transfer = context;
     size_t size = one * count;
@@ -121,7 +130,7 @@ static size_t take(char *bytes, size_t one, size_t count, void *context) {
         return 0;
     }
     if (transfer->size + size + 1 > transfer->room) {
-        size_t room = transfer->room ? transfer->room * 2 : FIRST_PIECE;
+        size_t room = transfer->room ? transfer->room * 2 : first_room(transfer);
         while (room < transfer->size + size + 1) room *= 2;
         char *grown = realloc(transfer->bytes, room);
         if (!grown) return 0;
@@ -256,8 +265,9 @@ static void refuse(struct arena *arena, struct transfer *transfer) {
                                                                              : '?');
         why = line;
     }
-    (void)err_set(&call->err, ERR_UPSTREAM_REFUSED, "%s answered %d: %.300s", call->name,
-                  call->status, why ? why : "");
+    bool is_gone = call->status >= 502 && call->status <= 504; /* a proxy's word for it */
+    (void)err_set(&call->err, is_gone ? ERR_UPSTREAM_UNAVAILABLE : ERR_UPSTREAM_REFUSED,
+                  "%s answered %d: %.300s", call->name, call->status, why ? why : "");
 }
 
 static void drop_json(void *json) {

@@ -62,6 +62,17 @@ bool api_swarm_rollback(struct call *call, struct err *err);
 bool api_swarm_scale(struct call *call, struct err *err);
 bool api_swarm_availability(struct call *call, struct err *err);
 
+/* api/replication.c */
+extern const struct field switchover_fields[], reinitialize_fields[];
+bool api_replication(struct call *call, struct err *err);
+bool switchover_impact(struct call *call, struct impact *ret_impact, struct err *err);
+bool reinitialize_impact(struct call *call, struct impact *ret_impact, struct err *err);
+bool pause_impact(struct call *call, struct impact *ret_impact, struct err *err);
+bool api_switchover(struct call *call, struct err *err);
+bool api_reinitialize(struct call *call, struct err *err);
+bool api_replication_pause(struct call *call, struct err *err);
+bool api_replication_resume(struct call *call, struct err *err);
+
 /* api/health.c */
 bool api_live(struct call *call, struct err *err);
 bool api_ready(struct call *call, struct err *err);

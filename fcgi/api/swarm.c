@@ -47,7 +47,7 @@ static bool show(struct call *call, const struct view *view, unsigned parts,
                  json_t *(*make)(const struct swarm *), struct err *err) {
     struct swarm_at at = view_swarm_at(call);
     struct swarm swarm;
-    if (!swarm_read(&at, parts, NULL, &swarm, err)) return view_failed(call, view, err);
+    if (!swarm_read(&at, parts, &swarm, err)) return view_failed(call, view, err);
     return view_reply(call, view, make(&swarm), err);
 }
 
@@ -104,7 +104,7 @@ bool api_swarm_service(struct call *call, struct err *err) {
     const struct swarm_service *service = NULL;
     struct view view = { .name = arena_printf(call->request->arena, "swarm.service.%s",
                                               request_string(call->request, "id")) };
-    if (!swarm_read(&at, JOINT | SWARM_NETWORKS, NULL, &swarm, err))
+    if (!swarm_read(&at, BASE | SWARM_HISTORY | SWARM_NETWORKS, &swarm, err))
         return view_failed(call, &view, err);
     if (!find_service(call, &swarm, &service, err)) return false;
     return view_reply(call, &view, swarm_service_detail_json(&swarm, service), err);
@@ -121,8 +121,7 @@ bool api_swarm_drift(struct call *call, struct err *err) {
                       "Set docker.stack_file to the file that the stack was deployed from.");
         return view_failed(call, &view, err);
     }
-    if (!swarm_read(&at, JOINT | SWARM_NETWORKS, NULL, &swarm, err))
-        return view_failed(call, &view, err);
+    if (!swarm_read(&at, JOINT | SWARM_NETWORKS, &swarm, err)) return view_failed(call, &view, err);
     if (!stackfile_load(at.arena, path, at.config->docker.stack_name, &file, err)) return false;
     return view_reply(call, &view, swarm_drift_json(&swarm, &file, path), err);
 }
@@ -177,7 +176,7 @@ static bool read_for_service(struct call *call, struct swarm *swarm,
                              const struct swarm_service **ret_service, struct err *err) {
     struct swarm_at at = view_swarm_at(call);
     const struct swarm_service *service = NULL;
-    if (!swarm_read(&at, JOINT, NULL, swarm, err) || !find_service(call, swarm, &service, err) ||
+    if (!swarm_read(&at, JOINT, swarm, err) || !find_service(call, swarm, &service, err) ||
         !keep_facts(call, service->id, service->name, swarm_version(service->json), err))
         return false;
     *ret_service = service;
@@ -310,7 +309,7 @@ bool swarm_availability_impact(struct call *call, struct impact *ret_impact, str
     const char *id = request_string(call->request, "id");
     struct swarm_at at = view_swarm_at(call);
     struct swarm swarm;
-    if (!swarm_read(&at, JOINT, NULL, &swarm, err)) return false;
+    if (!swarm_read(&at, JOINT, &swarm, err)) return false;
     const struct swarm_node *node = swarm_node_named(&swarm, id);
     if (!node) return err_set(err, ERR_NOT_FOUND, "There is no node %.64s.", id);
     if (!keep_facts(call, node->id, node->hostname, swarm_version(node->json), err)) return false;

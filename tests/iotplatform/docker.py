@@ -180,8 +180,8 @@ class DockerProxy(Daemon):
     def start(self):
         self.work.mkdir(exist_ok=True)
         text = (SOURCE / 'nginx' / 'docker-proxy.conf').read_text()
-        for old, new in (('listen 2375;', f'listen 127.0.0.1:{self.port};'), ('unix:/var/run/docker.sock', f'unix:{self.docker.socket}'),
-                         ('/tmp/', f'{self.work}/'), ('/dev/stdout', str(self.home / 'logs' / f'{self.name}.access.log'))):
+        for old, new in (('/tmp/', f'{self.work}/'), ('listen 2375;', f'listen 127.0.0.1:{self.port};'),
+                         ('unix:/var/run/docker.sock', f'unix:{self.docker.socket}'), ('/dev/stdout', str(self.home / 'logs' / f'{self.name}.access.log'))):
             assert old in text, f'nginx/docker-proxy.conf has no {old}'
             text = text.replace(old, new)
         (self.work / 'nginx.conf').write_text(text)
