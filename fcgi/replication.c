@@ -285,42 +285,48 @@ static json_t *promotion_json(const json_t *members, bool synchronous, bool paus
                      "lost_bytes", lost, "why", why);
 }
 
-static void attend(struct call *call, json_t *list, const char *severity, const char *what,
-                   const char *name, const char *why) {
-    const char *text = arena_printf(call->request->arena, what, name);
+static void attend(json_t *list, const char *severity, const char *what, const char *why) {
     (void)json_array_append_new(list, json_pack("{s:s, s:s, s:s}", "severity", severity, "what",
-                                                text ? text : name, "why", why));
+                                                what ? what : "?", "why", why));
+}
+
+static void attend_members(struct arena *arena, json_t *list, const json_t *members) {
+    size_t i;
+    const json_t *member;
+    json_array_foreach(members, i, member) {
+        const char *name = text_or(member, "name", "?");
+        if (!is_well(member))
+            attend(list, "warning", arena_printf(arena, "member %s does not run", name),
+                   text_or(member, "state", "unknown"));
+        else if (!json_is_true(json_object_get(member, "reachable")))
+            attend(list, "warning", arena_printf(arena, "Patroni of %s does not answer", name),
+                   "its REST API cannot be reached from here");
+        if (json_is_true(json_object_get(member, "pending_restart")))
+            attend(list, "info", arena_printf(arena, "%s waits for a restart", name),
+                   "a setting needs it");
+    }
 }
 
 static json_t *attention_json(struct call *call, const json_t *members, const char *leader,
                               bool paused, const json_t *server) {
+    struct arena *arena = call->request->arena;
     json_t *list = json_array();
     size_t i;
-    const json_t *member, *slot;
-    if (!leader) attend(call, list, "critical", "%s", "there is no leader", "nobody takes writes");
-    if (paused)
-        attend(call, list, "warning", "%s", "automatic failover is paused", "resume it when done");
-    json_array_foreach(members, i, member) {
-        const char *name = text_or(member, "name", "?");
-        if (!is_well(member))
-            attend(call, list, "warning", "member %s does not run", name,
-                   text_or(member, "state", "unknown"));
-        else if (!json_is_true(json_object_get(member, "reachable")))
-            attend(call, list, "warning", "Patroni of %s does not answer", name,
-                   "its REST API cannot be reached from here");
-        if (json_is_true(json_object_get(member, "pending_restart")))
-            attend(call, list, "info", "%s waits for a restart", name, "a setting needs it");
-    }
+    const json_t *slot;
+    if (!leader) attend(list, "critical", "there is no leader", "nobody takes writes");
+    if (paused) attend(list, "warning", "automatic failover is paused", "resume it when done");
+    attend_members(arena, list, members);
     json_array_foreach(json_object_get(server, "slots"), i, slot) {
         const char *status = text_or(slot, "wal_status", "");
         if (strcmp(status, "unreserved") == 0 || strcmp(status, "lost") == 0)
-            attend(call, list, "warning", "slot %s keeps no WAL any more",
-                   text_or(slot, "name", "?"), status);
+            attend(list, "warning",
+                   arena_printf(arena, "slot %s keeps no WAL any more", text_or(slot, "name", "?")),
+                   status);
     }
     if (jsonpick_integer(server, "archiver.failed", 0) > 0 &&
         strcmp(text_or(server, "archiver.last_failed_at", ""),
                text_or(server, "archiver.last_archived_at", "")) > 0)
-        attend(call, list, "critical", "%s", "archiving fails", "look at the server's log");
+        attend(list, "critical", "archiving fails", "look at the server's log");
     return list;
 }
 
@@ -382,6 +388,20 @@ static json_t *data_json(struct call *call, const struct patroni *patroni, const
         attention_json(call, members, leader, paused, server), "members", members);
 }
 
+/* Each member's own word for its role, from its own REST API. */
+static json_t *claims_json(const struct patroni *patroni) {
+    json_t *claims = json_object();
+    size_t i;
+    const json_t *member;
+    json_array_foreach(patroni ? json_object_get(patroni->cluster, "members") : NULL, i, member) {
+        const struct upstream_call *asked = asked_at(patroni, member);
+        const char *role = asked && asked->ok ? jsonpick_text(asked->json, "role") : NULL;
+        const char *name = jsonpick_text(member, "name");
+        if (role && name) (void)json_object_set_new(claims, name, json_string(role));
+    }
+    return claims;
+}
+
 bool replication_read(struct call *call, struct replication *ret_replication, struct err *err) {
     struct replication replication = { .data = NULL };
     struct err problem = ERR_INIT;
@@ -402,7 +422,10 @@ bool replication_read(struct call *call, struct replication *ret_replication, st
         return false;
     }
     replication.data = data_json(call, patroni, replication.server);
-    if (!replication.data || !request_keep(call->request, replication.data)) {
+    replication.claims = claims_json(patroni);
+    bool kept = replication.data && request_keep(call->request, replication.data);
+    kept = replication.claims && request_keep(call->request, replication.claims) && kept;
+    if (!kept) {
         json_decref(replication.missing);
         return no_memory(err);
     }

@@ -10,6 +10,7 @@
 struct replication {
     json_t *data;    /* as the contract's Replication has it; the request's */
     json_t *server;  /* what the primary says, see sql/replication.sql; NULL: it does not answer */
+    json_t *claims;  /* member → the role it claims for itself; the request's */
     json_t *missing; /* of {what, why}, or NULL; new */
     const char *leader_api; /* address of the leader's REST API; NULL: unknown */
 };

@@ -82,6 +82,12 @@ static const struct route table[] = {
     { .method = METHOD_POST, .path = "/replication/resume", .needs = NEEDS_SUPERADMIN,
       .audit = "replication.resume", .handle = api_replication_resume },
 
+    { .method = METHOD_GET, .path = "/redis", .needs = NEEDS_SUPERADMIN, .handle = api_redis },
+    { .method = METHOD_POST, .path = "/redis/failover", .needs = NEEDS_SUPERADMIN,
+      .confirm = failover_impact, .audit = "redis.failover", .handle = api_redis_failover },
+
+    { .method = METHOD_GET, .path = "/topology", .needs = NEEDS_SUPERADMIN, .handle = api_topology },
+
     { .method = METHOD_GET, .path = "/health/live", .needs = NEEDS_NOTHING, .handle = api_live },
     { .method = METHOD_GET, .path = "/health/ready", .needs = NEEDS_NOTHING, .handle = api_ready },
     { .method = METHOD_GET, .path = "/metrics", .needs = NEEDS_INTERNAL, .handle = api_metrics },

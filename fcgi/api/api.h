@@ -73,6 +73,14 @@ bool api_reinitialize(struct call *call, struct err *err);
 bool api_replication_pause(struct call *call, struct err *err);
 bool api_replication_resume(struct call *call, struct err *err);
 
+/* api/redis.c */
+bool api_redis(struct call *call, struct err *err);
+bool failover_impact(struct call *call, struct impact *ret_impact, struct err *err);
+bool api_redis_failover(struct call *call, struct err *err);
+
+/* api/topology.c */
+bool api_topology(struct call *call, struct err *err);
+
 /* api/health.c */
 bool api_live(struct call *call, struct err *err);
 bool api_ready(struct call *call, struct err *err);

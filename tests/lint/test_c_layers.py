@@ -8,18 +8,18 @@ from sources import ROOT, c_files, without_comments
 LAYERS = [
     ('base', 'arena clock err log metrics'),
     ('request', 'request request_fields call'),
-    ('gateways', 'db db_connection sql_gen cache upstream jsonpick stackfile token keys sqlparse sqlparse_tree sqlparse_functions config yamltext password seal'),
-    ('domain', 'auth confirm page audit audit_chain audit_spool audit_verify runner* escapes* swarm* replication*'),
+    ('gateways', 'db db_connection sql_gen cache* upstream jsonpick stackfile token keys sqlparse sqlparse_tree sqlparse_functions config yamltext password seal'),
+    ('domain', 'auth confirm page audit audit_chain audit_spool audit_verify runner* escapes* swarm* replication* redisview topology'),
     ('api', 'routes api/*'),
     ('programs', 'worker service housekeeper migrate migrations_gen main_fcgi main_ctl main_jobs'),
 ]
 # Gateways do not include each other, but for what one gateway is made of and for the three that hold no connection.
-GATEWAYS = [{'db', 'db_connection', 'sql_gen'}, {'token', 'keys'}, {'sqlparse', 'sqlparse_tree', 'sqlparse_functions'}, {'config', 'yamltext'}]
+GATEWAYS = [{'cache', 'cache_wire', 'cache_watch'}, {'db', 'db_connection', 'sql_gen'}, {'token', 'keys'}, {'sqlparse', 'sqlparse_tree', 'sqlparse_functions'}, {'config', 'yamltext'}]
 SHARED_GATEWAYS = {'config', 'seal', 'yamltext', 'jsonpick'}
 
 LIBRARIES = {
     'libpq-fe.h': {'db', 'db_connection', 'runner*', 'migrate'},
-    'hiredis': {'cache'},
+    'hiredis': {'cache', 'cache_wire', 'cache_watch'},
     'jwt.h': {'token'},
     'yaml.h': {'yamltext'},
     'pg_query.h': {'sqlparse'},
