@@ -2,17 +2,13 @@
 #include "cache.h"
 
 #include <assert.h>
-#include <errno.h>
-#include <hiredis/hiredis.h>
-#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/socket.h>
 
+#include "cache_wire.h"
 #include "clock.h"
 
-#define ARGUMENTS_MAX   24
 #define RUN_SIZE        96  /* run id and replication id, 40 hex digits each */
 #define SENTINEL_MAX_MS 250 /* a dead node must leave time for the next Sentinel */
 #define WARM_TTL_S      86400
@@ -26,38 +22,13 @@ struct cache {
     int sentinel;                          /* the one that answered last */
 };
 
-struct command {
-    int count;
-    const char *arguments[ARGUMENTS_MAX];
-    size_t sizes[ARGUMENTS_MAX];
-    char texts[8][24]; /* numbers as texts */
-    int text_count;
-    char keys[4][160]; /* keys made for this command */
-    int key_count;
-};
-
-static void add_sized(struct command *command, const char *argument, size_t size) {
-    command->arguments[command->count] = argument;
-    command->sizes[command->count++] = size;
-}
-
-static void add(struct command *command, const char *argument) {
-    add_sized(command, argument, strlen(argument));
-}
-
-static void add_number(struct command *command, int64_t number) {
-    char *text = command->texts[command->text_count++];
-    snprintf(text, sizeof command->texts[0], "%lld", (long long)number);
-    add(command, text);
-}
-
 /* Names that differ must give keys that differ: a name is never cut. */
-static void add_key(struct command *command, const char *kind, const char *name) {
+static void add_key(struct wire_command *command, const char *kind, const char *name) {
     char *key = command->keys[command->key_count++];
     int size = snprintf(key, sizeof command->keys[0], "guardian:%s:%s", kind, name);
     assert(size > 0 && (size_t)size < sizeof command->keys[0]);
     (void)size;
-    add(command, key);
+    wire_add(command, key);
 }
 
 static void drop(struct cache *cache) {
@@ -69,82 +40,16 @@ static bool unavailable(struct err *err, const char *why) {
     return err_set(err, ERR_CACHE_UNAVAILABLE, "Redis cannot be used: %s.", why);
 }
 
-static bool wait_for(redisContext *context, short events, int64_t deadline_ms) {
-    struct pollfd wait = { .fd = context->fd, .events = events };
-    for (;;) {
-        int left_ms = clock_left_ms(deadline_ms);
-        if (left_ms == 0) return false;
-        int ready = poll(&wait, 1, left_ms);
-        if (ready > 0) return true;
-        if (ready < 0 && errno != EINTR) return false;
-    }
-}
-
-/* hiredis' own timeouts hold for one read(2) each, so that a server which trickles bytes could hold
- * a request for ever. The sockets are non-blocking and every wait is ours. */
-static bool exchange_write(redisContext *context, int64_t deadline_ms) {
-    int done = 0;
-    while (!done) {
-        if (redisBufferWrite(context, &done) != REDIS_OK) return false;
-        if (!done && !wait_for(context, POLLOUT, deadline_ms)) return false;
-    }
-    return true;
-}
-
-static redisReply *exchange_read(redisContext *context, int64_t deadline_ms) {
-    void *reply = NULL;
-    for (;;) {
-        if (redisGetReplyFromReader(context, &reply) != REDIS_OK) return NULL;
-        if (reply) return reply;
-        if (!wait_for(context, POLLIN, deadline_ms) || redisBufferRead(context) != REDIS_OK)
-            return NULL;
-    }
-}
-
-static bool append(redisContext *context, struct command *command) {
-    return redisAppendCommandArgv(context, command->count, command->arguments, command->sizes) ==
-           REDIS_OK;
-}
-
-static redisReply *exchange(redisContext *context, struct command *command, int64_t deadline_ms) {
-    if (!append(context, command) || !exchange_write(context, deadline_ms)) return NULL;
-    return exchange_read(context, deadline_ms);
-}
-
-/* "host:port", "[v6]:port" or "unix:/path" → a connected, non-blocking context, or NULL. */
-static redisContext *dial(const char *address, int64_t deadline_ms) {
-    redisContext *context;
-    int error = 0;
-    socklen_t size = sizeof error;
-
-    if (strncmp(address, "unix:", 5) == 0) {
-        context = redisConnectUnixNonBlock(address + 5);
-    } else {
-        char host[256];
-        const char *colon = strrchr(address, ':');
-        bool bracket = address[0] == '[' && colon && colon > address + 1 && colon[-1] == ']';
-        if (!colon) return NULL;
-        snprintf(host, sizeof host, "%.*s", (int)(colon - address) - (bracket ? 2 : 0),
-                 address + (bracket ? 1 : 0));
-        context = redisConnectNonBlock(host, (int)strtol(colon + 1, NULL, 10));
-    }
-    if (context && !context->err && wait_for(context, POLLOUT, deadline_ms) &&
-        getsockopt(context->fd, SOL_SOCKET, SO_ERROR, &error, &size) == 0 && error == 0)
-        return context;
-    if (context) redisFree(context);
-    return NULL;
-}
-
 /* Asks one Sentinel where the primary is. */
 static bool ask_sentinel(struct cache *cache, const char *sentinel, int64_t deadline_ms,
                          char *ret_address, size_t size) {
-    struct command command = { 0 };
-    redisContext *context = dial(sentinel, deadline_ms);
+    struct wire_command command = { 0 };
+    redisContext *context = wire_dial(sentinel, deadline_ms);
     if (!context) return false;
-    add(&command, "SENTINEL");
-    add(&command, "get-master-addr-by-name");
-    add(&command, cache->config->redis.sentinel_primary);
-    redisReply *reply = exchange(context, &command, deadline_ms);
+    wire_add(&command, "SENTINEL");
+    wire_add(&command, "get-master-addr-by-name");
+    wire_add(&command, cache->config->redis.sentinel_primary);
+    redisReply *reply = wire_exchange(context, &command, deadline_ms);
     bool ok = reply && reply->type == REDIS_REPLY_ARRAY && reply->elements == 2 &&
               reply->element[0]->type == REDIS_REPLY_STRING &&
               reply->element[1]->type == REDIS_REPLY_STRING;
@@ -192,22 +97,22 @@ static bool info_value(const redisReply *reply, const char *name, char *ret_valu
 static bool greet(struct cache *cache, redisContext *context, int64_t deadline_ms,
                   struct err *err) {
     const struct config_secret *password = &cache->config->redis.password;
-    struct command auth = { 0 }, server = { 0 }, replication = { 0 };
+    struct wire_command auth = { 0 }, server = { 0 }, replication = { 0 };
     char role[16] = "", run[48] = "", replication_id[48] = "";
     redisReply *reply;
     bool ok = true;
 
-    add(&auth, "AUTH");
-    add_sized(&auth, password->text ? password->text : "", password->size);
-    add(&server, "INFO");
-    add(&server, "server");
-    add(&replication, "INFO");
-    add(&replication, "replication");
-    if ((password->size && !append(context, &auth)) || !append(context, &server) ||
-        !append(context, &replication) || !exchange_write(context, deadline_ms))
+    wire_add(&auth, "AUTH");
+    wire_add_sized(&auth, password->text ? password->text : "", password->size);
+    wire_add(&server, "INFO");
+    wire_add(&server, "server");
+    wire_add(&replication, "INFO");
+    wire_add(&replication, "replication");
+    if ((password->size && !wire_append(context, &auth)) || !wire_append(context, &server) ||
+        !wire_append(context, &replication) || !wire_write(context, deadline_ms))
         return unavailable(err, "it does not answer");
     for (int i = password->size ? 0 : 1; i < 3; i++) {
-        if (!(reply = exchange_read(context, deadline_ms)))
+        if (!(reply = wire_read(context, deadline_ms)))
             return unavailable(err, "it does not answer");
         if (reply->type == REDIS_REPLY_ERROR)
             ok = unavailable(err, i == 0 ? "it refuses the password" : "it does not let us in");
@@ -227,7 +132,7 @@ static bool greet(struct cache *cache, redisContext *context, int64_t deadline_m
 static bool connect_primary(struct cache *cache, int64_t deadline_ms, struct err *err) {
     char address[300];
     if (!find_primary(cache, deadline_ms, address, sizeof address, err)) return false;
-    redisContext *context = dial(address, deadline_ms);
+    redisContext *context = wire_dial(address, deadline_ms);
     if (!context) return unavailable(err, "no connection");
     if (!greet(cache, context, deadline_ms, err)) {
         redisFree(context);
@@ -251,7 +156,7 @@ static bool is_server_trouble(const redisReply *reply) {
  * connection kept from before: it may have died unseen, or its server may have lost its role. Such
  * a try gets half the time, so that a link that swallows everything leaves enough for a fresh
  * connection. Commands must bear being run twice. */
-static bool run(struct cache *cache, struct command *command, int64_t deadline_ms,
+static bool run(struct cache *cache, struct wire_command *command, int64_t deadline_ms,
                 redisReply **ret_reply, struct err *err) {
     int64_t call_end_ms = clock_ms() + CACHE_CALL_MAX_MS;
     int64_t end_ms = call_end_ms < deadline_ms ? call_end_ms : deadline_ms;
@@ -260,7 +165,7 @@ static bool run(struct cache *cache, struct command *command, int64_t deadline_m
         bool kept = cache->context != NULL;
         if (!kept && !connect_primary(cache, end_ms, err)) return false;
         int64_t try_ms = kept ? clock_ms() + clock_left_ms(end_ms) / 2 : end_ms;
-        redisReply *reply = exchange(cache->context, command, try_ms);
+        redisReply *reply = wire_exchange(cache->context, command, try_ms);
         if (reply && reply->type != REDIS_REPLY_ERROR) {
             *ret_reply = reply;
             return true;
@@ -276,7 +181,7 @@ static bool run(struct cache *cache, struct command *command, int64_t deadline_m
     }
 }
 
-static bool run_status(struct cache *cache, struct command *command, int64_t deadline_ms,
+static bool run_status(struct cache *cache, struct wire_command *command, int64_t deadline_ms,
                        struct err *err) {
     redisReply *reply;
     if (!run(cache, command, deadline_ms, &reply, err)) return false;
@@ -285,7 +190,7 @@ static bool run_status(struct cache *cache, struct command *command, int64_t dea
 }
 
 /* A text or nil into the arena. */
-static bool run_text(struct cache *cache, struct arena *arena, struct command *command,
+static bool run_text(struct cache *cache, struct arena *arena, struct wire_command *command,
                      int64_t deadline_ms, const char **ret_text, struct err *err) {
     redisReply *reply;
     const char *text = NULL;
@@ -335,14 +240,14 @@ void cache_close(struct cache *cache) {
 }
 
 bool cache_ping(struct cache *cache, int64_t deadline_ms, struct err *err) {
-    struct command command = { 0 };
-    add(&command, "PING");
+    struct wire_command command = { 0 };
+    wire_add(&command, "PING");
     return run_status(cache, &command, deadline_ms, err);
 }
 
 bool cache_is_revoked(struct cache *cache, const char *token, const char *session,
                       int64_t deadline_ms, enum cache_revocation *ret_state, struct err *err) {
-    struct command command = { 0 };
+    struct wire_command command = { 0 };
     redisReply *reply;
     char warm[RUN_SIZE + 32];
 
@@ -354,8 +259,8 @@ bool cache_is_revoked(struct cache *cache, const char *token, const char *sessio
         return false;
     uint64_t connection = cache->connections;
     snprintf(warm, sizeof warm, "guardian:warm:%s", cache->run);
-    add(&command, "MGET");
-    add(&command, warm);
+    wire_add(&command, "MGET");
+    wire_add(&command, warm);
     add_key(&command, "revoked:token", token);
     if (session) add_key(&command, "revoked:session", session);
     if (!run(cache, &command, deadline_ms, &reply, err)) return false;
@@ -376,12 +281,12 @@ bool cache_is_revoked(struct cache *cache, const char *token, const char *sessio
 
 static bool revoke(struct cache *cache, const char *kind, const char *name, int64_t ttl_s,
                    int64_t deadline_ms, struct err *err) {
-    struct command command = { 0 };
-    add(&command, "SET");
+    struct wire_command command = { 0 };
+    wire_add(&command, "SET");
     add_key(&command, kind, name);
-    add(&command, "1");
-    add(&command, "EX");
-    add_number(&command, ttl_s < 1 ? 1 : ttl_s);
+    wire_add(&command, "1");
+    wire_add(&command, "EX");
+    wire_add_number(&command, ttl_s < 1 ? 1 : ttl_s);
     return run_status(cache, &command, deadline_ms, err);
 }
 
@@ -396,17 +301,17 @@ bool cache_revoke_session(struct cache *cache, const char *session, int64_t ttl_
 }
 
 bool cache_warmed(struct cache *cache, int64_t deadline_ms, struct err *err) {
-    struct command command = { 0 };
+    struct wire_command command = { 0 };
     char warm[RUN_SIZE + 32];
 
     if (cache->connections != cache->cold_connection)
         return unavailable(err, "the connection broke while revocations were told again");
     snprintf(warm, sizeof warm, "guardian:warm:%s", cache->cold_run);
-    add(&command, "SET");
-    add(&command, warm);
-    add(&command, "1");
-    add(&command, "EX");
-    add_number(&command, WARM_TTL_S);
+    wire_add(&command, "SET");
+    wire_add(&command, warm);
+    wire_add(&command, "1");
+    wire_add(&command, "EX");
+    wire_add_number(&command, WARM_TTL_S);
     return run_status(cache, &command, deadline_ms, err);
 }
 
@@ -425,22 +330,22 @@ static const char throttle_count[] =
     "end "
     "return 0";
 
-static void add_rows(struct command *command, const char *script, const struct cache_throttle *rows,
-                     int count) {
+static void add_rows(struct wire_command *command, const char *script,
+                     const struct cache_throttle *rows, int count) {
     assert(count > 0 && count <= (int)(sizeof command->keys / sizeof command->keys[0]));
-    add(command, "EVAL");
-    add(command, script);
-    add_number(command, count);
+    wire_add(command, "EVAL");
+    wire_add(command, script);
+    wire_add_number(command, count);
     for (int i = 0; i < count; i++) add_key(command, "throttle", rows[i].key);
 }
 
 bool cache_throttle_wait(struct cache *cache, const struct cache_throttle *rows, int count,
                          int64_t deadline_ms, int *ret_wait_s, struct err *err) {
-    struct command command = { 0 };
+    struct wire_command command = { 0 };
     redisReply *reply;
 
     add_rows(&command, throttle_wait, rows, count);
-    for (int i = 0; i < count; i++) add_number(&command, rows[i].limit);
+    for (int i = 0; i < count; i++) wire_add_number(&command, rows[i].limit);
     if (!run(cache, &command, deadline_ms, &reply, err)) return false;
     bool ok =
         reply->type == REDIS_REPLY_INTEGER && reply->integer >= 0 && reply->integer <= INT32_MAX;
@@ -453,57 +358,57 @@ bool cache_throttle_wait(struct cache *cache, const struct cache_throttle *rows,
 
 bool cache_throttle_count(struct cache *cache, const struct cache_throttle *rows, int count,
                           int window_s, int64_t deadline_ms, struct err *err) {
-    struct command command = { 0 };
+    struct wire_command command = { 0 };
     add_rows(&command, throttle_count, rows, count);
-    add_number(&command, window_s);
+    wire_add_number(&command, window_s);
     return run_status(cache, &command, deadline_ms, err);
 }
 
 bool cache_throttle_clear(struct cache *cache, const struct cache_throttle *row,
                           int64_t deadline_ms, struct err *err) {
-    struct command command = { 0 };
-    add(&command, "DEL");
+    struct wire_command command = { 0 };
+    wire_add(&command, "DEL");
     add_key(&command, "throttle", row->key);
     return run_status(cache, &command, deadline_ms, err);
 }
 
 bool cache_confirm_put(struct cache *cache, const char *token_hash, const char *value,
                        int64_t ttl_s, int64_t deadline_ms, struct err *err) {
-    struct command command = { 0 };
-    add(&command, "SET");
+    struct wire_command command = { 0 };
+    wire_add(&command, "SET");
     add_key(&command, "confirm", token_hash);
-    add(&command, value);
-    add(&command, "EX");
-    add_number(&command, ttl_s);
+    wire_add(&command, value);
+    wire_add(&command, "EX");
+    wire_add_number(&command, ttl_s);
     return run_status(cache, &command, deadline_ms, err);
 }
 
 bool cache_confirm_take(struct cache *cache, struct arena *arena, const char *token_hash,
                         int64_t deadline_ms, const char **ret_value, struct err *err) {
-    struct command command = { 0 };
-    add(&command, "GETDEL");
+    struct wire_command command = { 0 };
+    wire_add(&command, "GETDEL");
     add_key(&command, "confirm", token_hash);
     return run_text(cache, arena, &command, deadline_ms, ret_value, err);
 }
 
 bool cache_query_put(struct cache *cache, const char *id, const char *value, int64_t ttl_s,
                      int64_t deadline_ms, struct err *err) {
-    struct command put = { 0 }, get = { 0 };
+    struct wire_command put = { 0 }, get = { 0 };
     redisReply *reply;
 
-    add(&put, "SET");
+    wire_add(&put, "SET");
     add_key(&put, "query", id);
-    add(&put, value);
-    add(&put, "NX");
-    add(&put, "EX");
-    add_number(&put, ttl_s);
+    wire_add(&put, value);
+    wire_add(&put, "NX");
+    wire_add(&put, "EX");
+    wire_add_number(&put, ttl_s);
     if (!run(cache, &put, deadline_ms, &reply, err)) return false;
     bool mine = reply->type != REDIS_REPLY_NIL;
     freeReplyObject(reply);
     if (mine) return true;
     /* It may be there because a reply was lost and the command sent again. */
-    add(&get, "GET");
-    add(&get, put.keys[0]);
+    wire_add(&get, "GET");
+    wire_add(&get, put.keys[0]);
     if (!run(cache, &get, deadline_ms, &reply, err)) return false;
     mine = reply->type == REDIS_REPLY_STRING && strcmp(reply->str, value) == 0;
     freeReplyObject(reply);
@@ -512,15 +417,34 @@ bool cache_query_put(struct cache *cache, const char *id, const char *value, int
 
 bool cache_query_get(struct cache *cache, struct arena *arena, const char *id, int64_t deadline_ms,
                      const char **ret_value, struct err *err) {
-    struct command command = { 0 };
-    add(&command, "GET");
+    struct wire_command command = { 0 };
+    wire_add(&command, "GET");
     add_key(&command, "query", id);
     return run_text(cache, arena, &command, deadline_ms, ret_value, err);
 }
 
 bool cache_query_del(struct cache *cache, const char *id, int64_t deadline_ms, struct err *err) {
-    struct command command = { 0 };
-    add(&command, "DEL");
+    struct wire_command command = { 0 };
+    wire_add(&command, "DEL");
     add_key(&command, "query", id);
     return run_status(cache, &command, deadline_ms, err);
+}
+
+bool cache_view_put(struct cache *cache, const char *name, const char *value, int64_t ttl_s,
+                    int64_t deadline_ms, struct err *err) {
+    struct wire_command command = { 0 };
+    wire_add(&command, "SET");
+    add_key(&command, "view", name);
+    wire_add(&command, value);
+    wire_add(&command, "EX");
+    wire_add_number(&command, ttl_s);
+    return run_status(cache, &command, deadline_ms, err);
+}
+
+bool cache_view_get(struct cache *cache, struct arena *arena, const char *name, int64_t deadline_ms,
+                    const char **ret_value, struct err *err) {
+    struct wire_command command = { 0 };
+    wire_add(&command, "GET");
+    add_key(&command, "view", name);
+    return run_text(cache, arena, &command, deadline_ms, ret_value, err);
 }

@@ -81,4 +81,11 @@ bool cache_query_get(struct cache *cache, struct arena *arena, const char *id, i
                      const char **ret_value, struct err *err) __attribute__((warn_unused_result));
 bool cache_query_del(struct cache *cache, const char *id, int64_t deadline_ms, struct err *err)
     __attribute__((warn_unused_result));
+
+/* Views: what an upstream said last, to be shown with its age while it does not answer. *ret_value
+ * is NULL when there is none. */
+bool cache_view_put(struct cache *cache, const char *name, const char *value, int64_t ttl_s,
+                    int64_t deadline_ms, struct err *err) __attribute__((warn_unused_result));
+bool cache_view_get(struct cache *cache, struct arena *arena, const char *name, int64_t deadline_ms,
+                    const char **ret_value, struct err *err) __attribute__((warn_unused_result));
 #endif

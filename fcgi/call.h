@@ -14,6 +14,7 @@ struct config;
 struct db;
 struct runner;
 struct cache;
+struct upstream;
 struct keyring;
 struct metrics;
 
@@ -23,6 +24,7 @@ struct services {
     struct db *db;
     struct runner *runner;
     struct cache *cache;
+    struct upstream *upstream;
     struct keyring *keyring;
     struct metrics *metrics; /* shared between the workers of one service */
 };

@@ -18,7 +18,7 @@ extern char **environ;
 
 enum option_type { TEXT, NUMBER, LIST, SECRET };
 
-enum { REQUIRED = 1 };
+enum { REQUIRED = 1, ADDRESS = 2 /* of HTTP */ };
 
 struct option {
     const char *key;
@@ -72,6 +72,24 @@ static const struct option options[] = {
     { "redis.sentinel_primary", TEXT, AT(redis.sentinel_primary), 0, "mymaster", 0, 0,
       "the primary's name there" },
     { "redis.password_file", SECRET, AT(redis.password), 0, NULL, 0, 0, "password of Redis" },
+    { "docker.address", TEXT, AT(docker.address), ADDRESS, NULL, 0, 0,
+      "Docker Engine API of a manager, or the proxy before it" },
+    { "docker.stack_file", TEXT, AT(docker.stack_file), 0, NULL, 0, 0,
+      "stack file that the running services are compared with" },
+    { "docker.stack_name", TEXT, AT(docker.stack_name), 0, "iot_guardian", 0, 0,
+      "name under which it is deployed" },
+    { "patroni.addresses", LIST, AT(patroni.addresses), ADDRESS, NULL, 0, 0,
+      "REST API of each member, http://host:8008" },
+    { "patroni.username", TEXT, AT(patroni.username), 0, NULL, 0, 0, "name for its REST API" },
+    { "patroni.password_file", SECRET, AT(patroni.password), 0, NULL, 0, 0,
+      "password for its REST API" },
+    { "dns_names", LIST, AT(dns_names), 0, NULL, 0, 0,
+      "names of services whose DNS answers are compared with the swarm" },
+    { "watch.prometheus", TEXT, AT(watch.prometheus), ADDRESS, NULL, 0, 0,
+      "Prometheus, http://host:9090" },
+    { "watch.alertmanager", TEXT, AT(watch.alertmanager), ADDRESS, NULL, 0, 0,
+      "Alertmanager, http://host:9093" },
+    { "watch.loki", TEXT, AT(watch.loki), ADDRESS, NULL, 0, 0, "Loki, http://host:3100" },
     { "auth.keys_file", TEXT, AT(auth.keys_file), REQUIRED, NULL, 0, 0,
       "keys of the tokens; read again when it changes" },
     { "auth.issuer", TEXT, AT(auth.issuer), 0, "iot-guardian", 0, 0,
@@ -259,6 +277,29 @@ static bool set_option(const struct source *source, const struct option *option,
     return !text || set_text(source, option, config, text, err);
 }
 
+/* http://host:port, https://…, unix:/path; no path, no name and password. */
+static bool is_address(const char *text) {
+    if (strncmp(text, "unix:/", 6) == 0) return true;
+    bool tls = strncmp(text, "https://", 8) == 0;
+    if (!tls && strncmp(text, "http://", 7) != 0) return false;
+    text += tls ? 8 : 7;
+    return *text && !strpbrk(text, "/?#@ ");
+}
+
+static bool check_addresses(const struct source *source, const struct config *config,
+                            const struct option *option, struct err *err) {
+    const char *slot = (const char *)config + option->offset;
+    static const char why[] = "must be http://host:port, https://host:port or unix:/path";
+    if (option->type == TEXT) {
+        const char *text = *(char *const *)slot;
+        return !text || is_address(text) || fail(source, option, err, why);
+    }
+    const struct config_list *list = (const struct config_list *)slot;
+    for (int i = 0; i < list->count; i++)
+        if (!is_address(list->items[i])) return fail(source, option, err, why);
+    return true;
+}
+
 static bool is_set(const struct config *config, const struct option *option) {
     const char *slot = (const char *)config + option->offset;
     if (option->type == LIST) return ((const struct config_list *)slot)->count > 0;
@@ -308,6 +349,9 @@ static bool check_known(const struct source *source, struct err *err) {
 }
 
 static bool check_whole(const struct source *source, const struct config *config, struct err *err) {
+    for (size_t i = 0; i < OPTIONS; i++)
+        if ((options[i].flags & ADDRESS) && !check_addresses(source, config, &options[i], err))
+            return false;
     for (size_t i = 0; i < OPTIONS; i++)
         if ((options[i].flags & REQUIRED) && !is_set(config, &options[i]))
             return err_set(err, ERR_CONFIG, "%s: %s is missing", source->file, options[i].key);

@@ -51,6 +51,20 @@ struct config {
         struct config_secret password;
     } redis;
     struct {
+        char *address;    /* of the Engine API, or of the proxy before it; NULL: no swarm */
+        char *stack_file; /* what should run; NULL: nothing to compare with */
+        char *stack_name;
+    } docker;
+    struct {
+        struct config_list addresses; /* of every member's REST API */
+        char *username;
+        struct config_secret password;
+    } patroni;
+    struct config_list dns_names; /* whose addresses are compared with the swarm's tasks */
+    struct {
+        char *prometheus, *alertmanager, *loki; /* addresses */
+    } watch;
+    struct {
         char *keys_file;
         char *issuer, *audience;
         int64_t access_ttl_s, refresh_ttl_s;

@@ -31,6 +31,8 @@ enum err_code {
     ERR_METHOD,
     ERR_NOT_ACCEPTABLE,
     ERR_CONFLICT,
+    ERR_QUORUM,               /* 409: it would break a quorum */
+    ERR_NOT_CONFIGURED,       /* 404: there is no such part here */
     ERR_CONFIRMATION_STALE,   /* what the confirmation was decided on has changed */
     ERR_CONFIRMATION_INVALID, /* unknown, used, expired, of another call, or the wrong phrase */
     ERR_TOO_LARGE,
@@ -48,9 +50,12 @@ enum err_code {
     ERR_CACHE_UNAVAILABLE, /* 503: Redis cannot be reached */
     ERR_AUDIT_UNAVAILABLE, /* 503: no audit, no operation */
     ERR_BUSY,              /* 503: the pool is full or the server is out of resources (class 53) */
-    ERR_LIMIT,             /* 500: a hard limit of ours (arena) was hit */
-    ERR_CONFIG,            /* start-up only */
-    ERR_INTERNAL,          /* 500 */
+    ERR_UPSTREAM_UNAVAILABLE, /* 503: a part of the platform does not answer */
+    ERR_UPSTREAM_GARBAGE,     /* 502: it answers what cannot be read */
+    ERR_UPSTREAM_REFUSED,     /* 502: it refuses the call */
+    ERR_LIMIT,                /* 500: a hard limit of ours (arena) was hit */
+    ERR_CONFIG,               /* start-up only */
+    ERR_INTERNAL,             /* 500 */
     ERR_CODES
 };
 

@@ -13,9 +13,11 @@
 #include "db.h"
 #include "migrate.h"
 #include "password.h"
+#include "swarm_drift.h"
 
 #define TIMEOUT_MS           30000
 #define WHOLE_LOG_TIMEOUT_MS 3600000
+#define STACK_ARENA_MAX      (64u << 20)
 
 struct options {
     const char *config_path, *admin, *file, *public_key;
@@ -32,6 +34,9 @@ static int usage(FILE *out, int status) {
         "  audit verify [--file FILE] [--public-key HEX]\n"
         "                              recompute the audit chain, of the database or of an export; "
         "status 1 when broken\n"
+        "  stack check STACKFILE       does it fit the running swarm? status 1 and what to do when "
+        "it "
+        "does not\n"
         "  config check                check FILE and leave\n",
         out);
     return status;
@@ -132,6 +137,50 @@ static int audit_verify(const struct config *config, const struct options *optio
     return verdict.chain.bad_id ? 1 : 0;
 }
 
+/* A line a finding; a problem is one that keeps the stack from running. */
+static int print_findings(const json_t *found, const char *path) {
+    size_t i;
+    const json_t *entry;
+    int problems = 0;
+    json_array_foreach(found, i, entry) {
+        const char *level = json_string_value(json_object_get(entry, "level"));
+        problems += strcmp(level, "problem") == 0;
+        printf("%s: %s: %s. %s.\n", level, json_string_value(json_object_get(entry, "service")),
+               json_string_value(json_object_get(entry, "what")),
+               json_string_value(json_object_get(entry, "fix")));
+    }
+    printf("%s: %d problem%s, %zu advice\n", path, problems, problems == 1 ? "" : "s",
+           json_array_size(found) - (size_t)problems);
+    return problems ? 1 : 0;
+}
+
+static int stack_check(const struct config *config, const char *path, struct err *err) {
+    struct arena *arena = arena_new(STACK_ARENA_MAX);
+    struct upstream *upstream = NULL;
+    struct stackfile file;
+    struct swarm swarm;
+    json_t *found = NULL;
+    if (!arena || !upstream_open(&upstream, err)) {
+        arena_free(arena);
+        return fail(err);
+    }
+    struct swarm_at at = { .upstream = upstream,
+                           .arena = arena,
+                           .config = config,
+                           .deadline_ms = clock_ms() + TIMEOUT_MS };
+    unsigned parts = (unsigned)SWARM_NODES | SWARM_SERVICES | SWARM_TASKS | SWARM_NETWORKS |
+                     SWARM_SECRETS | SWARM_CONFIGS;
+    bool ok = stackfile_load(arena, path, config->docker.stack_name, &file, err) &&
+              swarm_read(&at, parts, &swarm, err);
+    if (ok && !(found = swarm_check_json(&swarm, &file)))
+        ok = err_set(err, ERR_LIMIT, "out of memory");
+    int status = ok ? print_findings(found, path) : fail(err);
+    json_decref(found);
+    arena_free(arena);
+    upstream_close(upstream);
+    return status;
+}
+
 static bool is_command(char **words, int count, const char *first, const char *second) {
     return count > 0 && strcmp(words[0], first) == 0 &&
            (!second || (count > 1 && strcmp(words[1], second) == 0));
@@ -146,6 +195,8 @@ static int dispatch(const struct config *config, const struct options *options, 
         return admin_create(config, words[2], &err);
     if (is_command(words, count, "audit", "verify") && count == 2)
         return audit_verify(config, options, &err);
+    if (is_command(words, count, "stack", "check") && count == 3)
+        return stack_check(config, words[2], &err);
     if (is_command(words, count, "config", "check") && count == 2) return 0;
     return usage(stderr, 2);
 }

@@ -12,7 +12,7 @@
 #include "arena.h"
 #include "err.h"
 
-#define METRICS_ROUTES_MAX 96
+#define METRICS_ROUTES_MAX 160
 #define METRICS_BUCKETS    12
 
 struct metrics;
@@ -35,6 +35,11 @@ bool metrics_is_draining(const struct metrics *metrics);
 /* One finished request: `route` is its index in the table, or -1 for none. */
 void metrics_request(struct metrics *metrics, int route, int status, int64_t duration_us,
                      int64_t bytes_out);
+
+/* The audit chain: its head was countersigned (`events` long; 0: nothing new), and whether the last
+ * recomputation found it whole. */
+void metrics_audit_sealed(struct metrics *metrics, int64_t events, int64_t at_s);
+void metrics_audit_verified(struct metrics *metrics, bool whole, int64_t at_s);
 
 /* The whole text, in the arena; NULL when there is no memory. `name_of` gives "METHOD /path" of a
  * route. */

@@ -20,6 +20,7 @@
 #include "runner.h"
 #include "seal.h"
 #include "token.h"
+#include "upstream.h"
 
 /* How long to leave the queue alone when the system has no descriptor or memory to spare. */
 #define EXHAUSTED_PAUSE_MS 50
@@ -200,7 +201,7 @@ static bool open_services(struct worker *worker, const struct config *config,
     worker->transport = request_transport_new();
     if (!worker->arena || !worker->transport) return err_set(err, ERR_LIMIT, "out of memory");
     return db_open(config, &services->db, err) && runner_open(config, &services->runner, err) &&
-           cache_open(config, &services->cache, err) &&
+           cache_open(config, &services->cache, err) && upstream_open(&services->upstream, err) &&
            keyring_open(config, &services->keyring, err);
 }
 
@@ -208,6 +209,7 @@ static void close_services(struct worker *worker) {
     runner_close(worker->services.runner);
     db_close(worker->services.db);
     cache_close(worker->services.cache);
+    upstream_close(worker->services.upstream);
     keyring_close(worker->services.keyring);
     arena_free(worker->arena);
     free(worker->transport);

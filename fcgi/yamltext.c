@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "yamltext.h"
 
+#include <stdint.h>
 #include <stdio.h>
 #include <string.h>
 #include <yaml.h>
@@ -9,6 +10,8 @@ struct reader {
     yaml_parser_t parser;
     const char *name;
     json_t *lines;
+    json_t *anchors; /* name → value; NULL: anchors are refused */
+    size_t copied;   /* values that aliases have made so far */
     char path[YAMLTEXT_PATH_MAX];
     int depth;
     struct err *err;
@@ -49,7 +52,7 @@ static bool enter(struct reader *reader, const yaml_event_t *event, const char *
 
 static bool plain_only(struct reader *reader, const yaml_event_t *event, const yaml_char_t *anchor,
                        const yaml_char_t *tag) {
-    if (anchor) return refuse(reader, event, "anchors are not supported");
+    if (anchor && !reader->anchors) return refuse(reader, event, "anchors are not supported");
     if (tag) return refuse(reader, event, "tags are not supported");
     return true;
 }
@@ -125,12 +128,47 @@ static bool read_sequence(struct reader *reader, json_t *array) {
     }
 }
 
-static bool read_node(struct reader *reader, const yaml_event_t *event, json_t **ret_value) {
+static const char *anchor_of(const yaml_event_t *event) {
+    const yaml_char_t *anchor = event->type == YAML_SCALAR_EVENT ? event->data.scalar.anchor
+                                : event->type == YAML_MAPPING_START_EVENT
+                                    ? event->data.mapping_start.anchor
+                                    : event->data.sequence_start.anchor;
+    return (const char *)anchor;
+}
+
+/* Counts values, and refuses what would be too deep or too much: aliases of aliases grow without
+ * bound. */
+static bool is_small(const json_t *value, int depth, size_t *count) {
+    const char *name;
+    json_t *member;
+    size_t i;
+    if (depth > YAMLTEXT_DEPTH_MAX || ++*count > YAMLTEXT_COPIED_MAX) return false;
+    json_object_foreach((json_t *)(uintptr_t)value, name, member) {
+        if (!is_small(member, depth + 1, count)) return false;
+    }
+    json_array_foreach(value, i, member) {
+        if (!is_small(member, depth + 1, count)) return false;
+    }
+    return true;
+}
+
+/* A copy of what the anchor stands for. */
+static bool read_alias(struct reader *reader, const yaml_event_t *event, json_t **ret_value) {
+    const char *name = (const char *)event->data.alias.anchor;
+    const json_t *anchored = reader->anchors ? json_object_get(reader->anchors, name) : NULL;
+    if (!reader->anchors) return refuse(reader, event, "aliases are not supported");
+    if (!anchored) return refuse(reader, event, "there is no such anchor before it");
+    if (!is_small(anchored, reader->depth + 1, &reader->copied))
+        return refuse(reader, event, "aliases make it too large or too deep");
+    json_t *copy = json_deep_copy(anchored);
+    if (!copy) return err_set(reader->err, ERR_LIMIT, "%s: no memory.", reader->name);
+    *ret_value = copy;
+    return true;
+}
+
+static bool read_nested(struct reader *reader, const yaml_event_t *event, json_t **ret_value) {
     bool mapping = event->type == YAML_MAPPING_START_EVENT;
 
-    if (event->type == YAML_SCALAR_EVENT) return read_scalar(reader, event, ret_value);
-    if (!mapping && event->type != YAML_SEQUENCE_START_EVENT)
-        return refuse(reader, event, "aliases are not supported");
     if (mapping ? !plain_only(reader, event, event->data.mapping_start.anchor,
                               event->data.mapping_start.tag)
                 : !plain_only(reader, event, event->data.sequence_start.anchor,
@@ -145,6 +183,22 @@ static bool read_node(struct reader *reader, const yaml_event_t *event, json_t *
     if (ok) *ret_value = value;
     else json_decref(value);
     return ok;
+}
+
+static bool read_node(struct reader *reader, const yaml_event_t *event, json_t **ret_value) {
+    bool scalar = event->type == YAML_SCALAR_EVENT;
+    json_t *value;
+
+    if (event->type == YAML_ALIAS_EVENT) return read_alias(reader, event, ret_value);
+    if (!(scalar ? read_scalar(reader, event, &value) : read_nested(reader, event, &value)))
+        return false;
+    if (reader->anchors && anchor_of(event) &&
+        json_object_set(reader->anchors, anchor_of(event), value) != 0) {
+        json_decref(value);
+        return refuse(reader, event, "an anchor has no proper name");
+    }
+    *ret_value = value;
+    return true;
 }
 
 /* The stream must be one document, or nothing at all. */
@@ -174,23 +228,38 @@ static bool read_stream(struct reader *reader, json_t **ret_root) {
     return ok;
 }
 
+static bool load(struct reader *reader, const char *text, size_t size, json_t **ret_root,
+                 json_t **ret_lines) {
+    if (size > YAMLTEXT_SIZE_MAX)
+        return err_set(reader->err, ERR_CONFIG, "%s: longer than %u bytes.", reader->name,
+                       YAMLTEXT_SIZE_MAX);
+    if (!(reader->lines = json_object()))
+        return err_set(reader->err, ERR_LIMIT, "%s: no memory.", reader->name);
+    if (!yaml_parser_initialize(&reader->parser)) {
+        json_decref(reader->lines);
+        return err_set(reader->err, ERR_LIMIT, "%s: no memory.", reader->name);
+    }
+    yaml_parser_set_encoding(&reader->parser, YAML_UTF8_ENCODING);
+    yaml_parser_set_input_string(&reader->parser, (const unsigned char *)text, size);
+    bool ok = read_stream(reader, ret_root);
+    yaml_parser_delete(&reader->parser);
+    if (ok && ret_lines) *ret_lines = reader->lines;
+    else json_decref(reader->lines);
+    return ok;
+}
+
 bool yamltext_load(const char *text, size_t size, const char *name, json_t **ret_root,
                    json_t **ret_lines, struct err *err) {
     struct reader reader = { .name = name, .err = err };
+    return load(&reader, text, size, ret_root, ret_lines);
+}
 
-    if (size > YAMLTEXT_SIZE_MAX)
-        return err_set(err, ERR_CONFIG, "%s: longer than %u bytes.", name, YAMLTEXT_SIZE_MAX);
-    if (!(reader.lines = json_object())) return err_set(err, ERR_LIMIT, "%s: no memory.", name);
-    if (!yaml_parser_initialize(&reader.parser)) {
-        json_decref(reader.lines);
-        return err_set(err, ERR_LIMIT, "%s: no memory.", name);
-    }
-    yaml_parser_set_encoding(&reader.parser, YAML_UTF8_ENCODING);
-    yaml_parser_set_input_string(&reader.parser, (const unsigned char *)text, size);
-    bool ok = read_stream(&reader, ret_root);
-    yaml_parser_delete(&reader.parser);
-    if (ok && ret_lines) *ret_lines = reader.lines;
-    else json_decref(reader.lines);
+bool yamltext_load_aliased(const char *text, size_t size, const char *name, json_t **ret_root,
+                           struct err *err) {
+    struct reader reader = { .name = name, .err = err };
+    if (!(reader.anchors = json_object())) return err_set(err, ERR_LIMIT, "%s: no memory.", name);
+    bool ok = load(&reader, text, size, ret_root, NULL);
+    json_decref(reader.anchors);
     return ok;
 }
 

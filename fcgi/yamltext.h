@@ -14,9 +14,10 @@
 
 #include "err.h"
 
-#define YAMLTEXT_SIZE_MAX  (1u << 20)
-#define YAMLTEXT_DEPTH_MAX 16
-#define YAMLTEXT_PATH_MAX  512
+#define YAMLTEXT_SIZE_MAX   (1u << 20)
+#define YAMLTEXT_DEPTH_MAX  16
+#define YAMLTEXT_PATH_MAX   512
+#define YAMLTEXT_COPIED_MAX 100000u
 
 /* `name` is the file's name for messages. An empty text gives an empty object.
  * *ret_lines is a flat object: path ("postgres.hosts", "keys.0.kid") → line, counted from 1; see
@@ -24,6 +25,10 @@
  * what is wrong"), LIMIT. */
 bool yamltext_load(const char *text, size_t size, const char *name, json_t **ret_root,
                    json_t **ret_lines, struct err *err) __attribute__((warn_unused_result));
+/* The same for files that others write (stack files): anchors stand for what they name, copied
+ * where an alias asks for it, at most YAMLTEXT_COPIED_MAX values. "<<" stays an ordinary key. */
+bool yamltext_load_aliased(const char *text, size_t size, const char *name, json_t **ret_root,
+                           struct err *err) __attribute__((warn_unused_result));
 /* The line where a key or an element stands; 0 when unknown. */
 int yamltext_line(const json_t *lines, const char *path);
 #endif

@@ -88,6 +88,55 @@ bool api_audit_verify(struct call *call, struct err *err);
 bool api_audit_export(struct call *call, struct err *err);
 bool api_query_history(struct call *call, struct err *err);
 
+/* api/swarm.c */
+extern const struct field swarm_id_fields[], swarm_update_fields[], swarm_scale_fields[],
+    swarm_availability_fields[];
+bool api_swarm_overview(struct call *call, struct err *err);
+bool api_swarm_nodes(struct call *call, struct err *err);
+bool api_swarm_services(struct call *call, struct err *err);
+bool api_swarm_service(struct call *call, struct err *err);
+bool api_swarm_networks(struct call *call, struct err *err);
+bool api_swarm_secrets(struct call *call, struct err *err);
+bool api_swarm_configs(struct call *call, struct err *err);
+bool api_swarm_drift(struct call *call, struct err *err);
+bool swarm_update_impact(struct call *call, struct impact *ret_impact, struct err *err);
+bool swarm_rollback_impact(struct call *call, struct impact *ret_impact, struct err *err);
+bool swarm_scale_impact(struct call *call, struct impact *ret_impact, struct err *err);
+bool swarm_availability_impact(struct call *call, struct impact *ret_impact, struct err *err);
+bool api_swarm_update(struct call *call, struct err *err);
+bool api_swarm_rollback(struct call *call, struct err *err);
+bool api_swarm_scale(struct call *call, struct err *err);
+bool api_swarm_availability(struct call *call, struct err *err);
+
+/* api/replication.c */
+extern const struct field switchover_fields[], reinitialize_fields[];
+bool api_replication(struct call *call, struct err *err);
+bool switchover_impact(struct call *call, struct impact *ret_impact, struct err *err);
+bool reinitialize_impact(struct call *call, struct impact *ret_impact, struct err *err);
+bool pause_impact(struct call *call, struct impact *ret_impact, struct err *err);
+bool api_switchover(struct call *call, struct err *err);
+bool api_reinitialize(struct call *call, struct err *err);
+bool api_replication_pause(struct call *call, struct err *err);
+bool api_replication_resume(struct call *call, struct err *err);
+
+/* api/redis.c */
+bool api_redis(struct call *call, struct err *err);
+bool failover_impact(struct call *call, struct impact *ret_impact, struct err *err);
+bool api_redis_failover(struct call *call, struct err *err);
+
+/* api/topology.c */
+bool api_topology(struct call *call, struct err *err);
+
+/* api/monitoring.c */
+extern const struct field metrics_query_fields[], alerts_history_fields[], silence_create_fields[],
+    silence_id_fields[];
+bool api_metrics_query(struct call *call, struct err *err);
+bool api_alerts(struct call *call, struct err *err);
+bool api_alerts_history(struct call *call, struct err *err);
+bool api_silences(struct call *call, struct err *err);
+bool api_silence_create(struct call *call, struct err *err);
+bool api_silence_delete(struct call *call, struct err *err);
+
 /* api/health.c */
 bool api_live(struct call *call, struct err *err);
 bool api_ready(struct call *call, struct err *err);

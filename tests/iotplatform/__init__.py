@@ -1,5 +1,7 @@
 """The console and what it stands on, as processes: for `./dev up` and for the tests."""
+from .docker import Docker, DockerProxy
 from .nginx import Nginx
+from .patroni import PatroniCluster
 from .platform import Platform
 from .postgres import Postgres
 from .process import Daemon, Failed, free_port, slowness, wait_for
@@ -9,4 +11,4 @@ from .secrets import Secrets
 from .sentinel import Sentinel
 from .worker import Worker
 
-__all__ = ['Daemon', 'Failed', 'Nginx', 'Platform', 'Postgres', 'Proxy', 'Redis', 'Secrets', 'Sentinel', 'Worker', 'free_port', 'slowness', 'wait_for']
+__all__ = ['Daemon', 'Docker', 'DockerProxy', 'Failed', 'Nginx', 'PatroniCluster', 'Platform', 'Postgres', 'Proxy', 'Redis', 'Secrets', 'Sentinel', 'Worker', 'free_port', 'slowness', 'wait_for']

@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: MIT */
+/* One picture of the platform. */
+#include "../topology.h"
+
+#include "../cache_watch.h"
+#include "../clock.h"
+#include "../config.h"
+#include "../redisview.h"
+#include "../replication.h"
+#include "api.h"
+#include "managed.h"
+#include "view.h"
+
+#define DNS_MS 1000
+
+static bool ask_swarm(struct call *call, struct view *view, struct topology *topology) {
+    struct swarm_at at = view_swarm_at(call);
+    struct err problem = ERR_INIT;
+    struct swarm *swarm = arena_alloc(call->request->arena, sizeof *swarm);
+    if (!swarm) return false;
+    unsigned parts = (unsigned)SWARM_NODES | SWARM_SERVICES | SWARM_HISTORY;
+    if (swarm_read(&at, parts, swarm, &problem)) topology->swarm = swarm;
+    else view_missing(&view->missing, "swarm", problem.detail);
+    return true;
+}
+
+static bool ask_replication(struct call *call, struct view *view, struct topology *topology) {
+    struct replication replication;
+    struct err problem = ERR_INIT;
+    if (!replication_read(call, &replication, &problem)) {
+        view_missing(&view->missing, "replication", problem.detail);
+        return true;
+    }
+    topology->replication = replication.data;
+    topology->claims = replication.claims;
+    size_t i;
+    json_t *each;
+    if (replication.missing && !view->missing) view->missing = json_array();
+    json_array_foreach(replication.missing, i, each) {
+        (void)json_array_append(view->missing, each);
+    }
+    json_decref(replication.missing);
+    return true;
+}
+
+static bool ask_redis(struct call *call, struct topology *topology, struct err *err) {
+    json_t *facts;
+    if (!cache_watch(call->services->config, call->request->deadline_ms, &facts, err)) return false;
+    json_t *data = redisview_json(call->request->arena, facts);
+    json_decref(facts);
+    topology->redis = data;
+    return managed_defer(call, data, err);
+}
+
+bool api_topology(struct call *call, struct err *err) {
+    struct topology topology = { .arena = call->request->arena };
+    struct view view = { .name = "topology" };
+    const struct config *config = call->services->config;
+    if (!config->docker.address) {
+        (void)err_set(err, ERR_NOT_CONFIGURED, "Set docker.address to see where everything runs.");
+        return view_failed(call, &view, err);
+    }
+    bool ok = ask_swarm(call, &view, &topology) && ask_replication(call, &view, &topology);
+    if (!ok) {
+        json_decref(view.missing);
+        return err_set(err, ERR_LIMIT, "The request needs more memory than one may have.");
+    }
+    if (!ask_redis(call, &topology, err)) {
+        json_decref(view.missing);
+        return false;
+    }
+    json_t *dns = topology_dns(&config->dns_names, clock_ms() + DNS_MS, &view.missing);
+    topology.dns = dns;
+    json_t *data = topology_json(&topology);
+    json_decref(dns);
+    return view_reply(call, &view, data, err);
+}
