@@ -135,12 +135,28 @@ static redisContext *dial(const char *address, int64_t deadline_ms) {
     return NULL;
 }
 
+static bool sign_in(redisContext *context, const struct config_secret *password,
+                    int64_t deadline_ms) {
+    struct command command = { 0 };
+    if (!password->size) return true;
+    add(&command, "AUTH");
+    add_sized(&command, password->text, password->size);
+    redisReply *reply = exchange(context, &command, deadline_ms);
+    bool ok = reply && reply->type == REDIS_REPLY_STATUS;
+    if (reply) freeReplyObject(reply);
+    return ok;
+}
+
 /* Asks one Sentinel where the primary is. */
 static bool ask_sentinel(struct cache *cache, const char *sentinel, int64_t deadline_ms,
                          char *ret_address, size_t size) {
     struct command command = { 0 };
     redisContext *context = dial(sentinel, deadline_ms);
     if (!context) return false;
+    if (!sign_in(context, &cache->config->redis.sentinel_password, deadline_ms)) {
+        redisFree(context);
+        return false;
+    }
     add(&command, "SENTINEL");
     add(&command, "get-master-addr-by-name");
     add(&command, cache->config->redis.sentinel_primary);
