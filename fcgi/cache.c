@@ -46,6 +46,10 @@ static bool ask_sentinel(struct cache *cache, const char *sentinel, int64_t dead
     struct wire_command command = { 0 };
     redisContext *context = wire_dial(sentinel, deadline_ms);
     if (!context) return false;
+    if (!wire_sign_in(context, &cache->config->redis.sentinel_password, deadline_ms)) {
+        redisFree(context);
+        return false;
+    }
     wire_add(&command, "SENTINEL");
     wire_add(&command, "get-master-addr-by-name");
     wire_add(&command, cache->config->redis.sentinel_primary);

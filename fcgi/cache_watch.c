@@ -95,18 +95,32 @@ static json_t *slow_list(const redisReply *reply) {
 /* -- Sentinels --------------------------------------------------------------------------------- */
 
 static bool ask_sentinel(const struct config *config, redisContext *context) {
-    struct wire_command primary = { 0 }, replicas = { 0 };
+    struct wire_command auth = { 0 }, primary = { 0 }, replicas = { 0 };
+    const struct config_secret *password = &config->redis.sentinel_password;
+    wire_add(&auth, "AUTH");
+    wire_add_sized(&auth, password->text ? password->text : "", password->size);
     wire_add(&primary, "SENTINEL");
     wire_add(&primary, "MASTER");
     wire_add(&primary, config->redis.sentinel_primary);
     wire_add(&replicas, "SENTINEL");
     wire_add(&replicas, "REPLICAS");
     wire_add(&replicas, config->redis.sentinel_primary);
-    return wire_append(context, &primary) && wire_append(context, &replicas);
+    return (!password->size || wire_append(context, &auth)) && wire_append(context, &primary) &&
+           wire_append(context, &replicas);
 }
 
-static json_t *read_sentinel(struct probe *probe, int64_t end_ms) {
-    redisReply *primary = probe->context ? wire_read(probe->context, end_ms) : NULL;
+/* The reply to the AUTH that was sent first, where there is a password. */
+static bool is_let_in(const struct config_secret *password, redisContext *context, int64_t end_ms) {
+    if (!context || !password->size) return context != NULL;
+    redisReply *reply = wire_read(context, end_ms);
+    bool ok = reply && reply->type == REDIS_REPLY_STATUS;
+    if (reply) freeReplyObject(reply);
+    return ok;
+}
+
+static json_t *read_sentinel(const struct config *config, struct probe *probe, int64_t end_ms) {
+    bool let_in = is_let_in(&config->redis.sentinel_password, probe->context, end_ms);
+    redisReply *primary = let_in ? wire_read(probe->context, end_ms) : NULL;
     redisReply *replicas = primary ? wire_read(probe->context, end_ms) : NULL;
     json_t *list = json_array();
     for (size_t i = 0; replicas && replicas->type == REDIS_REPLY_ARRAY && i < replicas->elements;
@@ -132,7 +146,7 @@ static json_t *watch_sentinels(const struct config *config, int64_t deadline_ms)
             (!ask_sentinel(config, probes[i].context) || !wire_write(probes[i].context, end_ms)))
             let_go(&probes[i]);
     for (int i = 0; i < count; i++) {
-        (void)json_array_append_new(list, read_sentinel(&probes[i], end_ms));
+        (void)json_array_append_new(list, read_sentinel(config, &probes[i], end_ms));
         let_go(&probes[i]);
     }
     return list;
@@ -211,15 +225,12 @@ static bool ask_server(const struct config *config, redisContext *context, int64
 
 static json_t *read_server(const struct config *config, struct probe *probe, int64_t end_ms) {
     redisContext *context = probe->context;
-    redisReply *auth = context && config->redis.password.size ? wire_read(context, end_ms) : NULL;
-    bool let_in =
-        context && (!config->redis.password.size || (auth && auth->type == REDIS_REPLY_STATUS));
+    bool let_in = is_let_in(&config->redis.password, context, end_ms);
     redisReply *info = let_in ? wire_read(context, end_ms) : NULL;
     redisReply *slow = info ? wire_read(context, end_ms) : NULL;
     json_t *facts = json_pack("{s:s, s:b, s:o, s:o}", "address", probe->address, "reachable",
                               slow && info->type == REDIS_REPLY_STRING, "info", info_map(info),
                               "slow", slow_list(slow));
-    if (auth) freeReplyObject(auth);
     if (info) freeReplyObject(info);
     if (slow) freeReplyObject(slow);
     return facts;
@@ -284,6 +295,10 @@ static redisReply *one_call(const struct config *config, const char *sentinel, c
     struct wire_command command = { 0 };
     redisContext *context = wire_dial(sentinel, turn_end(deadline_ms));
     if (!context) return NULL;
+    if (!wire_sign_in(context, &config->redis.sentinel_password, deadline_ms)) {
+        redisFree(context);
+        return NULL;
+    }
     wire_add(&command, "SENTINEL");
     wire_add(&command, what);
     wire_add(&command, config->redis.sentinel_primary);

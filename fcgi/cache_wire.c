@@ -92,3 +92,15 @@ redisContext *wire_dial(const char *address, int64_t deadline_ms) {
     if (context) redisFree(context);
     return NULL;
 }
+
+bool wire_sign_in(redisContext *context, const struct config_secret *password,
+                  int64_t deadline_ms) {
+    struct wire_command command = { 0 };
+    if (!password->size) return true;
+    wire_add(&command, "AUTH");
+    wire_add_sized(&command, password->text, password->size);
+    redisReply *reply = wire_exchange(context, &command, deadline_ms);
+    bool ok = reply && reply->type == REDIS_REPLY_STATUS;
+    if (reply) freeReplyObject(reply);
+    return ok;
+}

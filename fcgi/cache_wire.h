@@ -8,6 +8,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "config.h"
+
 #define WIRE_ARGUMENTS_MAX 24
 
 struct wire_command {
@@ -32,5 +34,7 @@ bool wire_append(redisContext *context, struct wire_command *command);
 bool wire_write(redisContext *context, int64_t deadline_ms);
 /* The next reply, to be freed, or NULL. */
 redisReply *wire_read(redisContext *context, int64_t deadline_ms);
+/* AUTH, where there is a password; false when it is refused or the server does not answer. */
+bool wire_sign_in(redisContext *context, const struct config_secret *password, int64_t deadline_ms);
 redisReply *wire_exchange(redisContext *context, struct wire_command *command, int64_t deadline_ms);
 #endif

@@ -71,6 +71,8 @@ static const struct option options[] = {
     { "redis.sentinels", LIST, AT(redis.sentinels), 0, NULL, 0, 0, "Sentinels, host:port" },
     { "redis.sentinel_primary", TEXT, AT(redis.sentinel_primary), 0, "mymaster", 0, 0,
       "the primary's name there" },
+    { "redis.sentinel_password_file", SECRET, AT(redis.sentinel_password), 0, NULL, 0, 0,
+      "password of the Sentinels" },
     { "redis.password_file", SECRET, AT(redis.password), 0, NULL, 0, 0, "password of Redis" },
     { "docker.address", TEXT, AT(docker.address), ADDRESS, NULL, 0, 0,
       "Docker Engine API of a manager, or the proxy before it" },

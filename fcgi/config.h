@@ -48,7 +48,7 @@ struct config {
         char *address; /* "host:port" or "unix:/path"; NULL with sentinels */
         struct config_list sentinels;
         char *sentinel_primary;
-        struct config_secret password;
+        struct config_secret password, sentinel_password;
     } redis;
     struct {
         char *address;    /* of the Engine API, or of the proxy before it; NULL: no swarm */

@@ -17,13 +17,15 @@ def watched():
     with new_folder('sentinel') as home:
         platform = TestPlatform(home, workers=(2, 1), config={
             'request_timeout_ms': 4000,
-            'redis': {'address': '', 'sentinels': ','.join(f'127.0.0.1:{port}' for port in ports[:3]), 'sentinel_primary': 'mymaster'}})
+            'redis': {'address': '', 'sentinels': ','.join(f'127.0.0.1:{port}' for port in ports[:3]), 'sentinel_primary': 'mymaster',
+                      'sentinel_password_file': str(home / 'secrets' / 'sentinel_password')}})
+        password = platform.secrets.text('sentinel_password')
         platform.redis = Redis(home, port=ports[3], password=platform.secrets.text('redis_password'), durable=False)
         started = [platform.redis]
         try:
             platform.redis.start()
             started.append(replica := platform.redis.replica('redis-2', ports[4]))
-            sentinels = [Sentinel(home, platform.redis, f'sentinel-{i}', port, down_after_ms=500).start() for i, port in enumerate(ports[:3])]
+            sentinels = [Sentinel(home, platform.redis, f'sentinel-{i}', port, down_after_ms=500, password=password).start() for i, port in enumerate(ports[:3])]
             started += sentinels
             for sentinel in sentinels:
                 sentinel.knows(2, 1)

@@ -7,13 +7,14 @@ from .process import Daemon, wait_for
 class Sentinel(Daemon):
     stop_timeout_s = 10
 
-    def __init__(self, home, primary, name='sentinel', port=26379, quorum=2, primary_name='mymaster', down_after_ms=1000):
+    def __init__(self, home, primary, name='sentinel', port=26379, quorum=2, primary_name='mymaster', down_after_ms=1000, password=None):
         super().__init__(name, home)
         self.primary = primary
         self.port = port
         self.quorum = quorum
         self.primary_name = primary_name
         self.down_after_ms = down_after_ms
+        self.password = password
         self.data = self.home / f'{name}.data'
 
     @property
@@ -30,12 +31,13 @@ class Sentinel(Daemon):
                                 f'sentinel monitor {self.primary_name} 127.0.0.1 {self.primary.port} {self.quorum}\n'
                                 f'sentinel auth-pass {self.primary_name} {self.primary.password}\n'
                                 f'sentinel down-after-milliseconds {self.primary_name} {self.down_after_ms}\n'
-                                f'sentinel failover-timeout {self.primary_name} {self.down_after_ms * 5}\n')
+                                f'sentinel failover-timeout {self.primary_name} {self.down_after_ms * 5}\n'
+                                + (f'requirepass {self.password}\nsentinel sentinel-pass {self.password}\n' if self.password else ''))
             self.spawn(['redis-server', conf, '--sentinel'], ready=self.answers)
         return self
 
     def client(self):
-        return redis.Redis('127.0.0.1', self.port, socket_timeout=2, decode_responses=True)
+        return redis.Redis('127.0.0.1', self.port, password=self.password, socket_timeout=2, decode_responses=True)
 
     def answers(self):
         try:

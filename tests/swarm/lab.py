@@ -1,0 +1,323 @@
+"""The lab as a whole: six machines in one swarm, the platform deployed on it by stack/deploy, and how it all is now."""
+import json
+import os
+import shutil
+import ssl
+import subprocess
+import time
+import urllib.error
+import urllib.request
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+from iotplatform.process import Failed, wait_for, write
+
+from .images import SOURCE, Images, Names, Registry
+from .machine import DOCKER, Machine, Wire, remove_cgroups, remove_tree, run
+
+MACHINES, MANAGERS = 6, 3
+# Where what has a volume lives, and what listens to the world.
+LABELS = {1: ['etcd=1', 'edge=true'], 2: ['etcd=2', 'edge=true'], 3: ['etcd=3'],
+          4: ['pg=1', 'redis=1', 'app=true'], 5: ['pg=2', 'redis=2', 'app=true'], 6: ['pg=3', 'redis=3', 'app=true']}
+STACK = 'guardian'
+DATA_NETWORK = 'iot_guardian_data_network'
+PACKAGES = ['docker.io', 'iptables', 'iproute2', 'tini', 'util-linux', 'docker-registry', 'mmdebstrap', 'openssl', 'procps']
+
+
+def missing():
+    """What this machine lacks, each as a sentence; an empty list when the lab can run here."""
+    lacks = []
+    if os.geteuid() != 0:
+        lacks.append('Root is needed: the lab makes network namespaces, mounts and control groups.')
+    programs = [name for name in ('/usr/bin/docker', 'dockerd', 'containerd', 'runc', 'tini', 'iptables', 'ip', 'unshare', 'nsenter', 'docker-registry', 'mmdebstrap', 'openssl')
+                if not shutil.which(name)]
+    if programs:
+        lacks.append(f'Programs are missing: {" ".join(programs)}. They come with apt install {" ".join(PACKAGES)}.')
+    if not lacks:
+        lacks += _missing_in_kernel()
+    return lacks
+
+
+def _missing_in_kernel():
+    """Tries what the lab does, in a namespace that is gone at once."""
+    probes = {'an overlay file system': 'mkdir -p /run/u /run/w && mount -t overlay -o lowerdir=/etc,upperdir=/run/u,workdir=/run/w overlay /etc',
+              'a bridge': 'ip link add lab-try type bridge', 'virtual cables (veth)': 'ip link add lab-try type veth peer name lab-try2',
+              'VXLAN': 'ip link add lab-try type vxlan id 77 dev lo dstport 4789', 'packet filters (iptables nat, raw)': 'iptables -t nat -L -n && iptables -t raw -L -n'}
+    lacks = []
+    for what, command in probes.items():
+        done = run('unshare', '--mount', '--net', '--propagation', 'private', 'sh', '-c', f'mount -t tmpfs tmpfs /run && {command}', check=False)
+        if done.returncode:
+            said = (done.stderr.strip().splitlines() or ['no reason given'])[-1]
+            lacks.append(f'The kernel (or the container that this runs in) does not allow {what}: {said}')
+    groups = Path('/sys/fs/cgroup')
+    probe = (groups / 'memory' if (groups / 'memory').is_dir() else groups) / 'lab-try'
+    try:
+        probe.mkdir()
+        probe.rmdir()
+    except OSError as problem:
+        lacks.append(f'Control groups cannot be made: {problem}')
+    return lacks
+
+
+class Lab:
+    def __init__(self, home=None, port=None):
+        port = port or int(os.environ.get('DEV_PORT') or 8443)
+        self.home = Path(os.environ.get('DEV_LAB') or Path(home or os.environ.get('DEV_HOME') or SOURCE / '.dev') / 'lab').resolve()
+        self.home.mkdir(parents=True, exist_ok=True)
+        self.wire = Wire(port)
+        self.images = Images(self.home, self.wire)
+        self.registry = Registry(self.home, self.wire)
+        self.names = Names(self.home, self.wire)
+        self.machines = {i: Machine(self.home, self.wire, i) for i in range(1, MACHINES + 1)}
+        self.secrets = self.home / 'secrets'
+        self.traces_file = self.home / 'host.json'
+        self.url = f'https://{self.wire.vip.partition("/")[0]}'
+
+    # -- up and down ------------------------------------------------------------------------------------------------------
+
+    def up(self, say=print):
+        """Everything, from whatever there is: again is quick and keeps data."""
+        lacks = missing()
+        if lacks:
+            raise Failed('The lab cannot run here.\n' + '\n'.join(f'- {line}' for line in lacks))
+        self._remember_host()
+        start = time.monotonic()
+
+        def did(what):
+            nonlocal start
+            say(f'  {what:<34} {time.monotonic() - start:6.1f} s')
+            start = time.monotonic()
+        self.wire.up()
+        self.registry.start()
+        self.names.start()
+        if not self.images.ready:
+            self.images.build()
+            did('images, built and pushed')
+        self.start_machines()
+        did(f'{MACHINES} machines')
+        self.make_swarm()
+        did('swarm')
+        self.deploy()
+        did('stack, schema, administrator')
+        self.check_login()
+        did('login')
+        self.write_session()
+
+    def start_machines(self, numbers=None):
+        machines = [self.machines[i] for i in numbers or self.machines]
+        for machine in machines:
+            self.images.plant(machine)
+        with ThreadPoolExecutor(len(machines)) as pool:
+            list(pool.map(lambda machine: machine.power_on(), machines))
+
+    def make_swarm(self):
+        first = self.machines[1]
+        if first.docker('info', '--format', '{{.Swarm.LocalNodeState}}').stdout.strip() != 'active':
+            first.docker('swarm', 'init', '--advertise-addr', first.address, '--data-path-addr', first.address, '--task-history-limit', 3)
+        tokens = {role: first.docker('swarm', 'join-token', '-q', role).stdout.strip() for role in ('manager', 'worker')}
+        for number, machine in self.machines.items():
+            if machine.docker('info', '--format', '{{.Swarm.LocalNodeState}}').stdout.strip() != 'active':
+                machine.docker('swarm', 'join', '--token', tokens['manager' if number <= MANAGERS else 'worker'], '--advertise-addr', machine.address, f'{first.address}:2377')
+        for number, labels in LABELS.items():
+            options = [part for label in labels for part in ('--label-add', label)]
+            first.docker('node', 'update', *options, f'n{number}')
+        wait_for(lambda: set(self.nodes().values()) == {'ready'}, 60, 'all nodes ready', poll_s=0.3)
+
+    def deploy(self, images=None, timeout_s=420):
+        """stack/deploy, as a person would call it on a manager."""
+        done = subprocess.run([SOURCE / 'stack' / 'deploy', '--images', images or self.images.lock, '--vip', self.wire.vip, '--name', 'guardian.lab', '--secrets', self.secrets,
+                               '--timeout', str(timeout_s)], capture_output=True, text=True,
+                              env={**os.environ, 'DOCKER_HOST': self.manager().docker_host, 'DOCKER': DOCKER, 'BACKEND_WORKERS': '4', 'STREAM_WORKERS': '4',
+                                   'EDGE_ADDRESS_LIMIT': '256'})
+        if done.returncode:
+            raise Failed(f'{done.stderr.strip()}\n{done.stdout[-1500:]}')
+        return done.stdout
+
+    def down(self, purge=False):
+        """No trace is left but files under `home`: the images stay, the machines' disks only when asked to."""
+        machines = [*self.machines.values(), self.images.builder, Machine(self.home, self.wire, 90)]
+        with ThreadPoolExecutor(len(machines)) as pool:
+            list(pool.map(lambda machine: machine.power_cut(pull=False), machines))
+        for machine in machines:
+            machine.remove()
+        self.registry.kill()
+        self.names.kill()
+        self.wire.down()
+        self._restore_host()
+        for number in self.machines:
+            remove_tree(self.home / f'n{number}')
+        for name in ('secrets', 'run', 'session.json', 'etc'):
+            path = self.home / name
+            shutil.rmtree(path) if path.is_dir() else path.unlink(missing_ok=True)
+        if purge:
+            remove_tree(self.home)
+
+    # -- this machine, as it was before --------------------------------------------------------------------------------
+
+    KERNEL_SETTINGS = ['/proc/sys/kernel/keys/root_maxkeys', '/proc/sys/kernel/keys/root_maxbytes', '/proc/sys/net/bridge/bridge-nf-call-iptables',
+                       '/proc/sys/net/bridge/bridge-nf-call-ip6tables', '/proc/sys/net/ipv4/ip_forward']
+
+    def _remember_host(self):
+        """Engines raise limits of the kernel that belong to no namespace."""
+        if not self.traces_file.exists():
+            settings = {path: Path(path).read_text().strip() for path in self.KERNEL_SETTINGS if Path(path).exists()}
+            write(self.traces_file, json.dumps({'settings': settings, 'netns': Path('/run/netns').exists()}))
+
+    def _restore_host(self):
+        if not self.traces_file.exists():
+            return
+        before = json.loads(self.traces_file.read_text())
+        for path, value in before['settings'].items():
+            if Path(path).exists() and Path(path).read_text().strip() != value:
+                Path(path).write_text(value)
+        netns = Path('/run/netns')
+        if not before['netns'] and netns.exists() and not any(netns.iterdir()):
+            run('umount', netns, check=False)
+            netns.rmdir()
+        self.traces_file.unlink()
+
+    # -- how it is --------------------------------------------------------------------------------------------------------
+
+    def manager(self, without=()):
+        """A manager that answers and knows a leader."""
+        for number in range(1, MANAGERS + 1):
+            machine = self.machines[number]
+            if number not in without and machine.running and machine.docker('node', 'ls', '-q', check=False, timeout_s=5).returncode == 0:
+                return machine
+        raise Failed('no manager of the swarm answers')
+
+    def nodes(self, manager=None):
+        """{host name: ready, down …}"""
+        listed = (manager or self.machines[1]).docker('node', 'ls', '--format', '{{.Hostname}} {{.Status}}', check=False, timeout_s=10).stdout
+        return {name: state.lower() for name, _, state in (line.partition(' ') for line in listed.splitlines())}
+
+    def services(self, manager):
+        """{name: (running, wanted)} of the stack."""
+        listed = manager.docker('service', 'ls', '--filter', f'label=com.docker.stack.namespace={STACK}', '--format', '{{.Name}} {{.Replicas}}', timeout_s=15).stdout
+        rows = {}
+        for line in listed.splitlines():
+            name, replicas = line.split()[:2]
+            running, _, wanted = replicas.partition('/')
+            rows[name.removeprefix(f'{STACK}_')] = (int(running), int(wanted))
+        return rows
+
+    def full_strength(self, manager=None):
+        try:
+            return all(running == wanted for running, wanted in self.services(manager or self.manager()).values())
+        except Failed:
+            return False
+
+    def members(self, without=()):
+        """Patroni's own view, asked of any PostgreSQL member that answers: {name: row}."""
+        for number in (4, 5, 6):
+            if number in without or not self.machines[number].running:
+                continue
+            done = self.machines[number].docker('ps', '-q', check=False, timeout_s=5)
+            if done.returncode:
+                continue
+            try:
+                reply = self.machines[number].exec(f'{STACK}_pg-{number - 3}', 'curl', '-s', '-m', '3', 'http://localhost:8008/cluster', check=False, timeout_s=8)
+                return {row['name']: row for row in json.loads(reply.stdout)['members']}
+            except (Failed, ValueError, KeyError):
+                continue
+        return {}
+
+    def pg_primary(self, without=()):
+        """The number of the machine that has the primary, or None."""
+        for name, row in self.members(without).items():
+            if row['role'] == 'leader' and row['state'] == 'running':
+                return int(name[-1]) + 3
+        return None
+
+    def pg_whole(self, without=()):
+        """One leader, a synchronous standby, and everybody in the flow."""
+        rows = self.members(without).values()
+        roles = sorted(row['role'] for row in rows if row['state'] in ('running', 'streaming'))
+        return roles == ['leader', 'replica', 'sync_standby']
+
+    def sentinel(self, *command, without=()):
+        """A command answered by the first Sentinel that runs: its lines."""
+        for number in (1, 2, 3):
+            if number in without or not self.machines[number].running:
+                continue
+            try:
+                reply = self.machines[number].exec(f'{STACK}_sentinel-{number}', 'sh', '-c',
+                                                   'REDISCLI_AUTH=$(cat /run/secrets/sentinel_password) redis-cli -p 26379 sentinel "$@"', 'sh', *command, check=False, timeout_s=8)
+            except Failed:
+                continue
+            if reply.returncode == 0 and reply.stdout.strip():
+                return reply.stdout.splitlines()
+        return []
+
+    def redis_primary(self, without=()):
+        """The number of the machine that the Sentinels name."""
+        said = self.sentinel('get-master-addr-by-name', STACK, without=without)
+        return int(said[0].removeprefix('redis-')) + 3 if said and said[0].startswith('redis-') else None
+
+    def redis_whole(self, without=()):
+        """Two replicas in the flow, three Sentinels that know each other."""
+        lines = self.sentinel('replicas', STACK, without=without)
+        linked = sum(1 for key, value in zip(lines, lines[1:]) if key == 'master-link-status' and value == 'ok')
+        flags = [value for key, value in zip(lines, lines[1:]) if key == 'flags']
+        master = self.sentinel('master', STACK, without=without)
+        others = next((int(value) for key, value in zip(master, master[1:]) if key == 'num-other-sentinels'), 0)
+        return linked == 2 and flags == ['slave', 'slave'] and others == 2
+
+    def vip_holder(self):
+        """The numbers of the machines that have the moving address."""
+        address = self.wire.vip.partition('/')[0]
+        return [number for number, machine in self.machines.items()
+                if machine.running and run('ip', '-n', machine.link, '-o', '-4', 'addr', 'show', 'to', address, check=False).stdout.strip()]
+
+    def leader(self, without=()):
+        """The number of the manager that leads the swarm, or None."""
+        for number in range(1, MANAGERS + 1):
+            if number in without or not self.machines[number].running:
+                continue
+            listed = self.machines[number].docker('node', 'ls', '--format', '{{.Hostname}} {{.ManagerStatus}}', check=False, timeout_s=5)
+            for line in listed.stdout.splitlines():
+                name, _, role = line.partition(' ')
+                if role == 'Leader':
+                    return int(name[1:])
+        return None
+
+    def healthy(self):
+        """All that a drill wants to find."""
+        return (set(self.nodes(self.manager()).values()) == {'ready'} and self.full_strength() and self.pg_whole() and self.redis_whole()
+                and len(self.vip_holder()) == 1 and bool(self.ready()))
+
+    # -- through the edge ---------------------------------------------------------------------------------------------------
+
+    @property
+    def password(self):
+        return (self.secrets / 'admin_password').read_text().strip()
+
+    def context(self):
+        return ssl.create_default_context(cafile=self.secrets / 'ca.crt')
+
+    def ask(self, path, body=None, token=None, timeout_s=15):
+        """The JSON of one call through the edge."""
+        headers = {'Content-Type': 'application/json', **({'Authorization': f'Bearer {token}'} if token else {})}
+        request = urllib.request.Request(f'{self.url}/api/v1{path}', data=json.dumps(body).encode() if body is not None else None, headers=headers)
+        with urllib.request.urlopen(request, timeout=timeout_s, context=self.context()) as reply:
+            return json.load(reply)
+
+    def ready(self):
+        try:
+            return self.ask('/health/ready')
+        except (OSError, ValueError):
+            return None
+
+    def token(self):
+        return self.ask('/auth/login', {'username': 'admin', 'password': self.password})['access_token']
+
+    def check_login(self):
+        wait_for(self.ready, 60, f'{self.url}/api/v1/health/ready', poll_s=0.5)
+        if not self.token():
+            raise Failed('the login gave no token')
+
+    def write_session(self):
+        path = self.home / 'session.json'
+        write(path, json.dumps({'url': self.url, 'username': 'admin', 'password': self.password, 'certificate_authority': str(self.secrets / 'ca.crt'),
+                                'docker': {machine.hostname: machine.docker_host for machine in self.machines.values()}}, indent=2) + '\n', 0o600)
+        return path
