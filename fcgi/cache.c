@@ -16,6 +16,7 @@
 struct cache {
     const struct config *config;
     redisContext *context; /* NULL: not connected */
+    int owed;              /* replies to come that nobody waits for */
     char run[RUN_SIZE];    /* which life of which server this is */
     char cold_run[RUN_SIZE];
     uint64_t connections, cold_connection; /* counts connects: tells one connection from the next */
@@ -34,6 +35,7 @@ static void add_key(struct wire_command *command, const char *kind, const char *
 static void drop(struct cache *cache) {
     if (cache->context) redisFree(cache->context);
     cache->context = NULL;
+    cache->owed = 0;
 }
 
 static bool unavailable(struct err *err, const char *why) {
@@ -156,6 +158,18 @@ static bool is_server_trouble(const redisReply *reply) {
     return false;
 }
 
+static redisReply *exchange_kept(struct cache *cache, struct wire_command *command,
+                                 int64_t deadline_ms) {
+    if (!wire_append(cache->context, command) || !wire_write(cache->context, deadline_ms))
+        return NULL;
+    for (; cache->owed > 0; cache->owed--) {
+        redisReply *nobodys = wire_read(cache->context, deadline_ms);
+        if (!nobodys) return NULL;
+        freeReplyObject(nobodys);
+    }
+    return wire_read(cache->context, deadline_ms);
+}
+
 /* One command and its reply (to be freed). Tries a second time only when the first went over a
  * connection kept from before: it may have died unseen, or its server may have lost its role. Such
  * a try gets half the time, so that a link that swallows everything leaves enough for a fresh
@@ -169,7 +183,7 @@ static bool run(struct cache *cache, struct wire_command *command, int64_t deadl
         bool kept = cache->context != NULL;
         if (!kept && !connect_primary(cache, end_ms, err)) return false;
         int64_t try_ms = kept ? clock_ms() + clock_left_ms(end_ms) / 2 : end_ms;
-        redisReply *reply = wire_exchange(cache->context, command, try_ms);
+        redisReply *reply = exchange_kept(cache, command, try_ms);
         if (reply && reply->type != REDIS_REPLY_ERROR) {
             *ret_reply = reply;
             return true;
@@ -427,11 +441,14 @@ bool cache_query_get(struct cache *cache, struct arena *arena, const char *id, i
     return run_text(cache, arena, &command, deadline_ms, ret_value, err);
 }
 
-bool cache_query_del(struct cache *cache, const char *id, int64_t deadline_ms, struct err *err) {
+void cache_query_del(struct cache *cache, const char *id, int64_t deadline_ms) {
     struct wire_command command = { 0 };
+    if (!cache->context) return;
     wire_add(&command, "DEL");
     add_key(&command, "query", id);
-    return run_status(cache, &command, deadline_ms, err);
+    if (wire_append(cache->context, &command) && wire_write(cache->context, deadline_ms))
+        cache->owed++;
+    else drop(cache);
 }
 
 bool cache_view_put(struct cache *cache, const char *name, const char *value, int64_t ttl_s,

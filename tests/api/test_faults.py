@@ -182,6 +182,18 @@ def test_a_stale_connection_costs_no_request(wire, api):
         api.query('SELECT 1')
 
 
+def test_a_connection_on_which_the_server_said_goodbye_costs_no_request_even_before_it_ends(wire, api):
+    for _ in range(4):
+        api.get('/database/overview')
+        api.query('SELECT 1')
+    wire.postgres.linger()
+    ended = wire.platform.postgres.sql("SELECT pid, pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename LIKE 'guardian%'")
+    until(lambda: not wire.platform.postgres.sql('SELECT 1 FROM pg_stat_activity WHERE pid = ANY(%s)', [pid for pid, _ in ended]))
+    for _ in range(6):
+        api.get('/database/overview')
+        api.query('SELECT 1')
+
+
 def test_a_statement_whose_preparation_was_given_up_can_be_prepared_again(wire, api):
     """The server may have prepared what the worker no longer waited for."""
     wire.platform.postgres.sql("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = 'guardian_monitor'")
