@@ -28,7 +28,14 @@ enum request_method {
 };
 
 enum field_place { FIELD_QUERY = 1, FIELD_BODY, FIELD_PATH };
-enum field_type { FIELD_STRING = 1, FIELD_INTEGER, FIELD_BOOLEAN, FIELD_ENUM, FIELD_STRINGS };
+enum field_type {
+    FIELD_STRING = 1,
+    FIELD_INTEGER,
+    FIELD_BOOLEAN,
+    FIELD_ENUM,
+    FIELD_STRINGS,
+    FIELD_OBJECT
+};
 
 /* One declared field. `min` and `max` bound an integer's value, or the bytes of a string, or the
  * number of strings. */
@@ -117,6 +124,8 @@ const char *request_string(const struct request *request, const char *name);
 int64_t request_integer(const struct request *request, const char *name);
 bool request_boolean(const struct request *request, const char *name);
 const json_t *request_strings(const struct request *request, const char *name);
+/* An object as it was sent: the handler must validate what is in it. */
+const json_t *request_object(const struct request *request, const char *name);
 bool request_has(const struct request *request, const char *name);
 
 /* Whole replies. `headers` is NULL or ends with a NULL name. A request is replied to once. */

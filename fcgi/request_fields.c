@@ -73,6 +73,9 @@ static bool check_json(const struct field *field, const json_t *value, struct er
             return err_field(err, field->name, "%s must be a string", field->name);
         return check_enum(field, json_string_value(value), err);
     case FIELD_STRINGS: return check_strings(field, value, err);
+    case FIELD_OBJECT:
+        return json_is_object(value) ||
+               err_field(err, field->name, "%s must be an object", field->name);
     }
     return err_set(err, ERR_INTERNAL, "field %s has no type", field->name);
 }
@@ -186,6 +189,10 @@ bool request_boolean(const struct request *request, const char *name) {
 }
 
 const json_t *request_strings(const struct request *request, const char *name) {
+    return json_object_get(request->fields, name);
+}
+
+const json_t *request_object(const struct request *request, const char *name) {
     return json_object_get(request->fields, name);
 }
 

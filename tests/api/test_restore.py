@@ -308,7 +308,8 @@ def test_what_has_had_its_time_is_dropped_by_a_job_and_noted_in_the_audit_log(pl
     events = api.get('/audit', params={'action': 'database.restore.discard', 'request_id': f'expiry-{job["id"]}'}).json['items']
     assert [(e['outcome'], e['actor'], e['target']) for e in events] == [('succeeded', 'policy:restore.keep_days', 'iot_guardian'),
                                                                          ('intent', 'policy:restore.keep_days', 'iot_guardian')]
-    assert events[0]['parameters']['database'] == job['result']['new_database'] and 'kept until' in events[0]['parameters']['reason']
+    assert events[1]['parameters']['database'] == job['result']['new_database'] and 'kept until' in events[1]['parameters']['reason']
+    assert events[0]['parameters']['intent'] == events[1]['id']
     assert api.get('/audit/verify').json['ok']
 
 

@@ -79,7 +79,7 @@ def _field(row, text, defines):
     preset = re.search(r'\.preset = ("[^"]*"|NULL)', row)
     limits = {name: _number(found[1], defines) for name in ('min', 'max') if (found := re.search(rf'\.{name} = (\w+)', row))}
     return {'name': re.search(r'"([^"]*)"', row)[1], 'place': re.search(r'FIELD_(QUERY|BODY|PATH)', row)[1].lower(),
-            'type': re.search(r'FIELD_(STRINGS|STRING|INTEGER|BOOLEAN|ENUM)', row)[1].lower(), 'required': '.required = true' in row,
+            'type': re.search(r'FIELD_(STRINGS|STRING|INTEGER|BOOLEAN|ENUM|OBJECT)', row)[1].lower(), 'required': '.required = true' in row,
             'choices': _array(text, choices[1]) if choices else None,
             'preset': ast.literal_eval(preset[1]) if preset and preset[1] != 'NULL' else None, **limits}
 
