@@ -80,7 +80,8 @@ def make_data(platform):
 @pytest.fixture(scope='module')
 def platform():
     with small_platform('restore', data=make_data, workers=(2, 2),
-                        config={'postgres': {'managed_databases': ['iot_guardian', *ODD], 'connect_timeout_s': 10}}) as made:
+                        config={
+            'postgres': {'managed_databases': ['iot_guardian', *ODD], 'connect_timeout_s': 10}, 'request_timeout_ms': 55000}) as made:
         yield made
 
 
