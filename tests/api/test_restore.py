@@ -57,7 +57,7 @@ def make_data(platform):
     sql = platform.postgres.sql
     platform.postgres.stop()
     # Killed servers keep what they had committed: not even a test may lose that.
-    platform.postgres.settings.update(max_prepared_transactions=5, synchronous_commit='on')
+    platform.postgres.settings['synchronous_commit'] = 'on'
     platform.postgres.start()
     for role in ('app_owner', 'other_owner', 'app_reader'):
         sql(f'CREATE ROLE {role} NOLOGIN')
@@ -273,6 +273,10 @@ def test_what_cannot_be_restored_is_refused_at_once(api, whole):
 
 
 def test_a_prepared_transaction_is_said_before_anything_is_done(platform, api, whole):
+    platform.postgres.stop()
+    platform.postgres.settings['max_prepared_transactions'] = 5
+    platform.postgres.start()
+    wait_for(lambda: api.call('GET', '/health/ready').status == 200, 60, 'the console')
     connection = platform.postgres.connect('iot_guardian')
     connection.cursor().execute('BEGIN')
     connection.cursor().execute('CREATE TABLE prepared ()')
