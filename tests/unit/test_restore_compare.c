@@ -81,7 +81,7 @@ static void without_a_production_database_nothing_is_equal(void **state) {
 
 static void a_long_list_is_cut_and_says_so(void **state) {
     json_t *one = json_object(), *other = json_object(), *owners = json_object();
-    char name[16];
+    char name[32];
     (void)state;
     for (int i = 0; i < RESTORE_COMPARE_MAX + 7; i++) {
         (void)snprintf(name, sizeof name, "table %d", i);

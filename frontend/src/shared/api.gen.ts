@@ -278,6 +278,151 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/database/restore": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Restore a backup into a new database beside the managed one, and swap it in (two-step).
+         * @description The backup is restored by a role without power into a new database, which is compared with the one in use. With `swap` the two then exchange their names in one transaction; sessions are cut just before. The database that was in use is kept, closed, and `undo` puts it back. The result of the job is {restore, new_database, kept_database, swapped, comparison, kept_until}. If anything fails, the database in use stays as it was.
+         */
+        post: operations["startRestore"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/database/restore/{job_id}/swap": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Swap in what was restored beside (two-step). */
+        post: operations["swapRestore"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/database/restore/{job_id}/undo": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Put back the database that was in use before (two-step).
+         * @description The names are exchanged again. What was written since the restore is in the database that is put aside, under its first name.
+         */
+        post: operations["undoRestore"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/database/restore/{job_id}/discard": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Drop the database that is kept or beside (two-step). */
+        post: operations["discardRestore"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/database/restore/{job_id}/keep": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Change when what is kept or beside is dropped. */
+        put: operations["keepRestore"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/database/restores": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Restores, newest first, with what each has left on the server. */
+        get: operations["listRestores"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/database/restores/{job_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One restore with its comparison. */
+        get: operations["getRestore"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/database/backups/{id}/drill": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Restore a backup into a database that is counted and dropped again.
+         * @description The result of the job is {backup_id, ok, tables, rows, restore_ms, count_ms, differences}; the job fails when a table is missing.
+         */
+        post: operations["drillBackup"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/database/jobs": {
         parameters: {
             query?: never;
@@ -414,6 +559,60 @@ export interface paths {
          * @description Sent by the web server, with `Range`. An archive that is encrypted at rest is sent encrypted: `guardianctl backup decrypt` turns it into one that pg_restore reads.
          */
         get: operations["downloadBackup"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/database/schedules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** All schedules. */
+        get: operations["listSchedules"];
+        put?: never;
+        /** Make a schedule. */
+        post: operations["createSchedule"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/database/schedules/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One schedule. */
+        get: operations["getSchedule"];
+        /** Replace a schedule; what is left out gets its preset. */
+        put: operations["changeSchedule"];
+        post?: never;
+        /** Delete a schedule (two-step). Its backups stay. */
+        delete: operations["deleteSchedule"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/database/retention": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What retention keeps and would delete now, and why; the runners do exactly this. */
+        get: operations["previewRetention"];
         put?: never;
         post?: never;
         delete?: never;
@@ -672,6 +871,48 @@ export interface components {
             } | null;
             /** @description What was signed: the same numbers, and every table with its size and row estimate. */
             manifest: Record<string, never>;
+        };
+        /** @description What is kept of what the schedule made: each number keeps, what none keeps is deleted. daily, weekly, monthly and yearly keep the newest of each of the last so many days, weeks (from Monday), months and years that have one, in the schedule's time zone. Pinned backups and the last verified one stay always. */
+        RetentionRule: {
+            keep_last?: number | null;
+            keep_days?: number | null;
+            daily?: number | null;
+            weekly?: number | null;
+            monthly?: number | null;
+            yearly?: number | null;
+        };
+        ScheduleWish: {
+            database: string;
+            /**
+             * @default backup
+             * @enum {string}
+             */
+            kind?: "backup" | "restore_drill";
+            /** @description Minute, hour, day of the month, month, day of the week: lists, ranges, steps, names. Certain hours mean the wall clock: where clocks are turned, a time that does not exist runs at the end of the gap, a time that comes twice runs the first time. Every hour ("*") means real time. */
+            cron: string;
+            /** @default UTC */
+            time_zone?: string;
+            /** @default true */
+            enabled?: boolean;
+            retention?: components["schemas"]["RetentionRule"];
+            note?: string;
+        };
+        Schedule: {
+            /** Format: uuid */
+            id: string;
+            database: string;
+            /** @enum {string} */
+            kind: "backup" | "restore_drill";
+            cron: string;
+            time_zone: string;
+            enabled: boolean;
+            retention: components["schemas"]["RetentionRule"] | null;
+            next_runs: components["schemas"]["Time"][];
+            last_job_id: string | null;
+            last_state: components["schemas"]["JobState"] | null;
+            note: string | null;
+            created_by: string;
+            updated_at: components["schemas"]["Time"];
         };
         Problem: {
             /** Format: uri */
@@ -1005,6 +1246,86 @@ export interface components {
             /** @description one of this console's own connections */
             console: boolean;
         };
+        Restore: {
+            /** Format: uuid */
+            job_id: string;
+            /** Format: uuid */
+            backup_id: string;
+            database: string;
+            drill: boolean;
+            /** @description its name while it is beside; null: nothing was made, or it is gone */
+            new_database: string | null;
+            /** @description what was in use before, while it is kept */
+            kept_database: string | null;
+            /** @enum {string} */
+            state: "running" | "beside" | "swapped" | "undone" | "discarded" | "failed";
+            at: components["schemas"]["Time"];
+            swapped_at: components["schemas"]["Time"] | null;
+            /** @description then what is kept or beside is dropped by a job */
+            kept_until: components["schemas"]["Time"] | null;
+            kept_bytes: number | null;
+            can_swap: boolean;
+            can_undo: boolean;
+            created_by: string;
+        };
+        RestoreDetail: {
+            /** Format: uuid */
+            job_id: string;
+            /** Format: uuid */
+            backup_id: string;
+            database: string;
+            drill: boolean;
+            /** @description its name while it is beside; null: nothing was made, or it is gone */
+            new_database: string | null;
+            /** @description what was in use before, while it is kept */
+            kept_database: string | null;
+            /** @enum {string} */
+            state: "running" | "beside" | "swapped" | "undone" | "discarded" | "failed";
+            at: components["schemas"]["Time"];
+            swapped_at: components["schemas"]["Time"] | null;
+            /** @description then what is kept or beside is dropped by a job */
+            kept_until: components["schemas"]["Time"] | null;
+            kept_bytes: number | null;
+            can_swap: boolean;
+            can_undo: boolean;
+            created_by: string;
+            comparison: components["schemas"]["Comparison"] | null;
+        };
+        /** @description The database in use and the restored one at the time of the restore. Tables and extensions are listed whole, the others only where they differ; a list ends after 500 entries. */
+        Comparison: {
+            /** @description nothing differs, as far as it was counted */
+            equal: boolean;
+            truncated: boolean;
+            totals: components["schemas"]["ComparisonCounts"];
+            differences: components["schemas"]["ComparisonCounts"];
+            tables: {
+                name: string;
+                /** @description null: no such table, or nothing is known of it */
+                production_rows: number | null;
+                /** @description counted; else the planner's estimate */
+                production_exact: boolean;
+                restored_rows: number | null;
+                restored_exact: boolean;
+                /** @description restored less production */
+                difference: number | null;
+            }[];
+            sequences: components["schemas"]["ComparisonEntries"];
+            extensions: components["schemas"]["ComparisonEntries"];
+            owners: components["schemas"]["ComparisonEntries"];
+            grants: components["schemas"]["ComparisonEntries"];
+        };
+        ComparisonCounts: {
+            tables: number;
+            sequences: number;
+            extensions: number;
+            owners: number;
+            grants: number;
+        };
+        ComparisonEntries: {
+            name: string;
+            production: string | null;
+            restored: string | null;
+        }[];
         SessionSignalled: {
             pid: number;
             /** @enum {string} */
@@ -1033,6 +1354,15 @@ export interface components {
         };
     };
     responses: {
+        /** @description A job was made. */
+        JobAccepted: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["JobStarted"];
+            };
+        };
         /** @description As the ETag in If-None-Match says. */
         NotModified: {
             headers: {
@@ -1069,6 +1399,8 @@ export interface components {
         Cursor: string;
         Uuid: string;
         Pid: number;
+        /** @description The restore: the job that made it */
+        RestoreId: string;
         ConfirmationToken: string;
         /** @description The phrase, URL-encoded UTF-8 */
         ConfirmationPhrase: string;
@@ -1590,6 +1922,198 @@ export interface operations {
             default: components["responses"]["Problem"];
         };
     };
+    startRestore: {
+        parameters: {
+            query?: never;
+            header?: {
+                "X-Confirmation-Token"?: components["parameters"]["ConfirmationToken"];
+                /** @description The phrase, URL-encoded UTF-8 */
+                "X-Confirmation-Phrase"?: components["parameters"]["ConfirmationPhrase"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    backup_id: string;
+                    /** @description The managed database that the backup is of. */
+                    database: string;
+                    /**
+                     * @description false: restore beside and compare; nothing in use changes.
+                     * @default true
+                     */
+                    swap?: boolean;
+                };
+            };
+        };
+        responses: {
+            202: components["responses"]["JobAccepted"];
+            428: components["responses"]["Challenge"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    swapRestore: {
+        parameters: {
+            query?: never;
+            header?: {
+                "X-Confirmation-Token"?: components["parameters"]["ConfirmationToken"];
+                /** @description The phrase, URL-encoded UTF-8 */
+                "X-Confirmation-Phrase"?: components["parameters"]["ConfirmationPhrase"];
+            };
+            path: {
+                /** @description The restore: the job that made it */
+                job_id: components["parameters"]["RestoreId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            202: components["responses"]["JobAccepted"];
+            428: components["responses"]["Challenge"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    undoRestore: {
+        parameters: {
+            query?: never;
+            header?: {
+                "X-Confirmation-Token"?: components["parameters"]["ConfirmationToken"];
+                /** @description The phrase, URL-encoded UTF-8 */
+                "X-Confirmation-Phrase"?: components["parameters"]["ConfirmationPhrase"];
+            };
+            path: {
+                /** @description The restore: the job that made it */
+                job_id: components["parameters"]["RestoreId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            202: components["responses"]["JobAccepted"];
+            428: components["responses"]["Challenge"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    discardRestore: {
+        parameters: {
+            query?: never;
+            header?: {
+                "X-Confirmation-Token"?: components["parameters"]["ConfirmationToken"];
+                /** @description The phrase, URL-encoded UTF-8 */
+                "X-Confirmation-Phrase"?: components["parameters"]["ConfirmationPhrase"];
+            };
+            path: {
+                /** @description The restore: the job that made it */
+                job_id: components["parameters"]["RestoreId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            202: components["responses"]["JobAccepted"];
+            428: components["responses"]["Challenge"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    keepRestore: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The restore: the job that made it */
+                job_id: components["parameters"]["RestoreId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @description A time in UTC, ahead, as 2026-12-31T23:59:59Z. */
+                    kept_until: string;
+                };
+            };
+        };
+        responses: {
+            /** @description The restore. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RestoreDetail"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    listRestores: {
+        parameters: {
+            query?: {
+                limit?: components["parameters"]["Limit"];
+                /** @description `next_cursor` of the page before; opaque */
+                cursor?: components["parameters"]["Cursor"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of restores. Drills are among them only while their database is there. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["Restore"][];
+                        next_cursor: string | null;
+                    };
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    getRestore: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The restore: the job that made it */
+                job_id: components["parameters"]["RestoreId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The restore. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RestoreDetail"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    drillBackup: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["Uuid"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            202: components["responses"]["JobAccepted"];
+            default: components["responses"]["Problem"];
+        };
+    };
     listJobs: {
         parameters: {
             query?: {
@@ -1870,6 +2394,166 @@ export interface operations {
                 };
                 content: {
                     "application/octet-stream": string;
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    listSchedules: {
+        parameters: {
+            query?: {
+                database?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The schedules. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["Schedule"][];
+                        next_cursor: null;
+                    };
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    createSchedule: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ScheduleWish"];
+            };
+        };
+        responses: {
+            /** @description The schedule. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Schedule"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    getSchedule: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["Uuid"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The schedule. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Schedule"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    changeSchedule: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["Uuid"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ScheduleWish"];
+            };
+        };
+        responses: {
+            /** @description The schedule as it is now. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Schedule"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    deleteSchedule: {
+        parameters: {
+            query?: never;
+            header?: {
+                "X-Confirmation-Token"?: components["parameters"]["ConfirmationToken"];
+                /** @description The phrase, URL-encoded UTF-8 */
+                "X-Confirmation-Phrase"?: components["parameters"]["ConfirmationPhrase"];
+            };
+            path: {
+                id: components["parameters"]["Uuid"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is gone. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            428: components["responses"]["Challenge"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    previewRetention: {
+        parameters: {
+            query?: {
+                /** @description A managed database; the first configured one when absent */
+                database?: components["parameters"]["Database"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Every backup of the database, newest first. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: {
+                            /** Format: uuid */
+                            backup_id: string;
+                            created_at: components["schemas"]["Time"];
+                            size_bytes: number;
+                            keep: boolean;
+                            reason: string;
+                        }[];
+                    };
                 };
             };
             default: components["responses"]["Problem"];
