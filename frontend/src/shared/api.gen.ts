@@ -137,6 +137,62 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/database/performance": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Where a database spends its time and its space: counted statements, unused and missing indexes, bloat, cache hits. */
+        get: operations["databasePerformance"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/database/maintenance/advice": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What is worth doing to the tables of a database, why, and what it would lock. */
+        get: operations["maintenanceAdvice"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/database/maintenance/{operation}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Start a job that works on tables one after the other (two-step for `vacuum-full`, and for `reindex` with `concurrently` false).
+         * @description The job's result: `{"operation","done","not_done","bytes","tables":[{"schema","table","state","detail","warnings","seconds","bytes_before","bytes_after"}],"truncated"}`
+         *     with the states `done`, `partly` (see the warnings), `locked` (the lock could not be had in time), `dropped`, `renamed` (left alone), `refused`,
+         *     `skipped` and `failed`. The job fails when nothing could be done. A partitioned table stands for its partitions.
+         */
+        post: operations["maintain"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/database/query": {
         parameters: {
             query?: never;
@@ -272,6 +328,151 @@ export interface paths {
         put?: never;
         /** End a session (two-step). */
         post: operations["terminateSession"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/database/restore": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Restore a backup into a new database beside the managed one, and swap it in (two-step).
+         * @description The backup is restored by a role without power into a new database, which is compared with the one in use. With `swap` the two then exchange their names in one transaction; sessions are cut just before. The database that was in use is kept, closed, and `undo` puts it back. The result of the job is {restore, new_database, kept_database, swapped, comparison, kept_until}. If anything fails, the database in use stays as it was.
+         */
+        post: operations["startRestore"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/database/restore/{job_id}/swap": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Swap in what was restored beside (two-step). */
+        post: operations["swapRestore"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/database/restore/{job_id}/undo": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Put back the database that was in use before (two-step).
+         * @description The names are exchanged again. What was written since the restore is in the database that is put aside, under its first name.
+         */
+        post: operations["undoRestore"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/database/restore/{job_id}/discard": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Drop the database that is kept or beside (two-step). */
+        post: operations["discardRestore"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/database/restore/{job_id}/keep": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Change when what is kept or beside is dropped. */
+        put: operations["keepRestore"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/database/restores": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Restores, newest first, with what each has left on the server. */
+        get: operations["listRestores"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/database/restores/{job_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One restore with its comparison. */
+        get: operations["getRestore"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/database/backups/{id}/drill": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Restore a backup into a database that is counted and dropped again.
+         * @description The result of the job is {backup_id, ok, tables, rows, restore_ms, count_ms, differences}; the job fails when a table is missing.
+         */
+        post: operations["drillBackup"];
         delete?: never;
         options?: never;
         head?: never;
@@ -834,6 +1035,158 @@ export interface components {
             autovacuum_workers: number;
             sampled_at: components["schemas"]["Time"];
         };
+        CacheHit: {
+            hit: number;
+            read: number;
+            ratio: number | null;
+        };
+        /** @description An estimate from the planner's statistics, as true as the last ANALYZE. */
+        Bloat: {
+            schema: string;
+            table: string;
+            /** @description null: the table itself */
+            index: string | null;
+            size_bytes: number;
+            /** @description What a rewrite would free */
+            waste_bytes: number;
+            percent: number;
+            /** @description false: statistics are missing, or the index is partial */
+            reliable: boolean;
+        };
+        CountedStatement: {
+            query_id: string | null;
+            /** @description null: the role is gone */
+            user: string | null;
+            /** @description false: run inside a function */
+            top_level: boolean;
+            /** @description Normalised; string constants are hidden */
+            query: string | null;
+            calls: number;
+            rows: number;
+            total_ms: number;
+            mean_ms: number;
+            min_ms: number | null;
+            max_ms: number | null;
+            stddev_ms: number;
+            plan_ms: number | null;
+            /** @description Of the time of all statements in this database */
+            percent: number | null;
+            blocks_hit: number;
+            blocks_read: number;
+            blocks_dirtied: number;
+            blocks_written: number;
+            temp_blocks_read: number;
+            temp_blocks_written: number;
+            /** @description 0 unless track_io_timing is on */
+            read_ms: number | null;
+            write_ms: number | null;
+            wal_bytes: number | null;
+        };
+        /** @enum {string} */
+        MaintenanceOperation: "vacuum" | "vacuum-full" | "analyze" | "reindex" | "checkpoint";
+        /** @description Which there are depends on the operation. */
+        MaintenanceOptions: {
+            /** @description vacuum, vacuum-full */
+            freeze?: boolean;
+            /** @description vacuum, vacuum-full: ANALYZE as well */
+            analyze?: boolean;
+            /** @description vacuum: give empty pages at the end back to the disk (ACCESS EXCLUSIVE for a moment) */
+            truncate?: boolean;
+            /**
+             * @description vacuum
+             * @enum {string}
+             */
+            index_cleanup?: "auto" | "on" | "off";
+            /** @description vacuum: workers for the indexes */
+            parallel?: number;
+            /** @description vacuum, analyze */
+            skip_locked?: boolean;
+            /** @description reindex; true when absent */
+            concurrently?: boolean;
+            /** @description All but checkpoint: how long to wait for a table's lock; 5000 when absent */
+            lock_timeout_ms?: number;
+        } & {
+            [key: string]: unknown;
+        };
+        Advice: {
+            /** @enum {string} */
+            kind: "wraparound" | "dead_rows" | "bloat" | "invalid_index" | "unused_index" | "never_analyzed" | "autovacuum_off";
+            /** @enum {string} */
+            severity: "info" | "warning" | "critical";
+            /** @description null: the whole server */
+            schema: string | null;
+            table: string | null;
+            index: string | null;
+            /** @description What it rests on */
+            numbers: {
+                [key: string]: number | string | boolean | null;
+            };
+            /** @description What to send to /database/maintenance/{operation}; null: not the console's to do, see `statement` */
+            action: null | {
+                operation: components["schemas"]["MaintenanceOperation"];
+                tables: string[];
+                options: {
+                    [key: string]: unknown;
+                };
+            };
+            /** @description SQL for somebody with the right to it, where there is no action */
+            statement: string | null;
+            locks: string;
+            detail: string;
+        };
+        Performance: {
+            statements: {
+                available: boolean;
+                /** @description Of the extension pg_stat_statements */
+                version: string | null;
+                /** @description Why it is not available */
+                reason: string | null;
+                /** @description What to do about it */
+                hint: string | null;
+                since: components["schemas"]["Time"] | null;
+                items: components["schemas"]["CountedStatement"][];
+            };
+            bloat: components["schemas"]["Bloat"][];
+            /** @description The last reset of this database's statistics; null: never */
+            since: components["schemas"]["Time"] | null;
+            /** @description Never scanned since then on this server (a standby counts for itself), neither unique nor a constraint's. */
+            unused_indexes: {
+                schema: string;
+                table: string;
+                index: string;
+                /** @description At the last VACUUM or ANALYZE */
+                size_bytes: number;
+                /** @description null: the table is locked at the moment */
+                definition: string | null;
+            }[];
+            /** @description Tables that are mostly read from end to end, many rows at a time. */
+            missing_indexes: {
+                schema: string;
+                table: string;
+                size_bytes: number;
+                row_estimate: number;
+                seq_scans: number;
+                index_scans: number;
+                rows_per_scan: number;
+                /** @description Known from PostgreSQL 16 on */
+                last_seq_scan: components["schemas"]["Time"] | null;
+            }[];
+            cache_hit: {
+                tables: components["schemas"]["CacheHit"];
+                indexes: components["schemas"]["CacheHit"];
+                /** @description The tables that were read most from outside the cache, in blocks. */
+                items: {
+                    schema: string;
+                    table: string;
+                    table_hit: number;
+                    table_read: number;
+                    table_ratio: number | null;
+                    index_hit: number;
+                    index_read: number;
+                    index_ratio: number | null;
+                }[];
+            };
+        };
         TableSummary: {
             schema: string;
             name: string;
@@ -1005,6 +1358,86 @@ export interface components {
             /** @description one of this console's own connections */
             console: boolean;
         };
+        Restore: {
+            /** Format: uuid */
+            job_id: string;
+            /** Format: uuid */
+            backup_id: string;
+            database: string;
+            drill: boolean;
+            /** @description its name while it is beside; null: nothing was made, or it is gone */
+            new_database: string | null;
+            /** @description what was in use before, while it is kept */
+            kept_database: string | null;
+            /** @enum {string} */
+            state: "running" | "beside" | "swapped" | "undone" | "discarded" | "failed";
+            at: components["schemas"]["Time"];
+            swapped_at: components["schemas"]["Time"] | null;
+            /** @description then what is kept or beside is dropped by a job */
+            kept_until: components["schemas"]["Time"] | null;
+            kept_bytes: number | null;
+            can_swap: boolean;
+            can_undo: boolean;
+            created_by: string;
+        };
+        RestoreDetail: {
+            /** Format: uuid */
+            job_id: string;
+            /** Format: uuid */
+            backup_id: string;
+            database: string;
+            drill: boolean;
+            /** @description its name while it is beside; null: nothing was made, or it is gone */
+            new_database: string | null;
+            /** @description what was in use before, while it is kept */
+            kept_database: string | null;
+            /** @enum {string} */
+            state: "running" | "beside" | "swapped" | "undone" | "discarded" | "failed";
+            at: components["schemas"]["Time"];
+            swapped_at: components["schemas"]["Time"] | null;
+            /** @description then what is kept or beside is dropped by a job */
+            kept_until: components["schemas"]["Time"] | null;
+            kept_bytes: number | null;
+            can_swap: boolean;
+            can_undo: boolean;
+            created_by: string;
+            comparison: components["schemas"]["Comparison"] | null;
+        };
+        /** @description The database in use and the restored one at the time of the restore. Tables and extensions are listed whole, the others only where they differ; a list ends after 500 entries. */
+        Comparison: {
+            /** @description nothing differs, as far as it was counted */
+            equal: boolean;
+            truncated: boolean;
+            totals: components["schemas"]["ComparisonCounts"];
+            differences: components["schemas"]["ComparisonCounts"];
+            tables: {
+                name: string;
+                /** @description null: no such table, or nothing is known of it */
+                production_rows: number | null;
+                /** @description counted; else the planner's estimate */
+                production_exact: boolean;
+                restored_rows: number | null;
+                restored_exact: boolean;
+                /** @description restored less production */
+                difference: number | null;
+            }[];
+            sequences: components["schemas"]["ComparisonEntries"];
+            extensions: components["schemas"]["ComparisonEntries"];
+            owners: components["schemas"]["ComparisonEntries"];
+            grants: components["schemas"]["ComparisonEntries"];
+        };
+        ComparisonCounts: {
+            tables: number;
+            sequences: number;
+            extensions: number;
+            owners: number;
+            grants: number;
+        };
+        ComparisonEntries: {
+            name: string;
+            production: string | null;
+            restored: string | null;
+        }[];
         SessionSignalled: {
             pid: number;
             /** @enum {string} */
@@ -1033,6 +1466,15 @@ export interface components {
         };
     };
     responses: {
+        /** @description A job was made. */
+        JobAccepted: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["JobStarted"];
+            };
+        };
         /** @description As the ETag in If-None-Match says. */
         NotModified: {
             headers: {
@@ -1069,6 +1511,8 @@ export interface components {
         Cursor: string;
         Uuid: string;
         Pid: number;
+        /** @description The restore: the job that made it */
+        RestoreId: string;
         ConfirmationToken: string;
         /** @description The phrase, URL-encoded UTF-8 */
         ConfirmationPhrase: string;
@@ -1301,6 +1745,115 @@ export interface operations {
                 };
             };
             304: components["responses"]["NotModified"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    databasePerformance: {
+        parameters: {
+            query?: {
+                /** @description A managed database; the first configured one when absent */
+                database?: components["parameters"]["Database"];
+                /** @description Of the statements, the highest first */
+                sort?: "total_ms" | "mean_ms" | "max_ms" | "calls" | "rows" | "blocks_read" | "temp_blocks" | "wal_bytes";
+                /** @description Of each list */
+                limit?: number;
+                /** @description Smaller unused indexes, smaller tables without one and less bloat are left out */
+                min_bytes?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The numbers, counted since `since`. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Performance"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    maintenanceAdvice: {
+        parameters: {
+            query?: {
+                /** @description A managed database; the first configured one when absent */
+                database?: components["parameters"]["Database"];
+                /** @description Less bloat and smaller unused indexes are left out */
+                min_bytes?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The most urgent first, at most 500. */
+            200: {
+                headers: {
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["Advice"][];
+                        total: number;
+                        operations: {
+                            operation: components["schemas"]["MaintenanceOperation"];
+                            /** @description With which of them it locks so */
+                            options: {
+                                [key: string]: unknown;
+                            };
+                            /** @description PostgreSQL's name of the lock, and what it means */
+                            locks: string;
+                            /** @description Reading or writing has to wait: two-step */
+                            interrupts: boolean;
+                        }[];
+                    };
+                };
+            };
+            304: components["responses"]["NotModified"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    maintain: {
+        parameters: {
+            query?: never;
+            header?: {
+                "X-Confirmation-Token"?: components["parameters"]["ConfirmationToken"];
+                /** @description The phrase, URL-encoded UTF-8 */
+                "X-Confirmation-Phrase"?: components["parameters"]["ConfirmationPhrase"];
+            };
+            path: {
+                operation: components["schemas"]["MaintenanceOperation"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    database: string;
+                    /** @description As in /database/tables/{table_name}; absent: the whole database */
+                    tables?: string[];
+                    options?: components["schemas"]["MaintenanceOptions"];
+                };
+            };
+        };
+        responses: {
+            /** @description The job was made. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JobStarted"];
+                };
+            };
+            428: components["responses"]["Challenge"];
             default: components["responses"]["Problem"];
         };
     };
@@ -1587,6 +2140,198 @@ export interface operations {
                 };
             };
             428: components["responses"]["Challenge"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    startRestore: {
+        parameters: {
+            query?: never;
+            header?: {
+                "X-Confirmation-Token"?: components["parameters"]["ConfirmationToken"];
+                /** @description The phrase, URL-encoded UTF-8 */
+                "X-Confirmation-Phrase"?: components["parameters"]["ConfirmationPhrase"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    backup_id: string;
+                    /** @description The managed database that the backup is of. */
+                    database: string;
+                    /**
+                     * @description false: restore beside and compare; nothing in use changes.
+                     * @default true
+                     */
+                    swap?: boolean;
+                };
+            };
+        };
+        responses: {
+            202: components["responses"]["JobAccepted"];
+            428: components["responses"]["Challenge"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    swapRestore: {
+        parameters: {
+            query?: never;
+            header?: {
+                "X-Confirmation-Token"?: components["parameters"]["ConfirmationToken"];
+                /** @description The phrase, URL-encoded UTF-8 */
+                "X-Confirmation-Phrase"?: components["parameters"]["ConfirmationPhrase"];
+            };
+            path: {
+                /** @description The restore: the job that made it */
+                job_id: components["parameters"]["RestoreId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            202: components["responses"]["JobAccepted"];
+            428: components["responses"]["Challenge"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    undoRestore: {
+        parameters: {
+            query?: never;
+            header?: {
+                "X-Confirmation-Token"?: components["parameters"]["ConfirmationToken"];
+                /** @description The phrase, URL-encoded UTF-8 */
+                "X-Confirmation-Phrase"?: components["parameters"]["ConfirmationPhrase"];
+            };
+            path: {
+                /** @description The restore: the job that made it */
+                job_id: components["parameters"]["RestoreId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            202: components["responses"]["JobAccepted"];
+            428: components["responses"]["Challenge"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    discardRestore: {
+        parameters: {
+            query?: never;
+            header?: {
+                "X-Confirmation-Token"?: components["parameters"]["ConfirmationToken"];
+                /** @description The phrase, URL-encoded UTF-8 */
+                "X-Confirmation-Phrase"?: components["parameters"]["ConfirmationPhrase"];
+            };
+            path: {
+                /** @description The restore: the job that made it */
+                job_id: components["parameters"]["RestoreId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            202: components["responses"]["JobAccepted"];
+            428: components["responses"]["Challenge"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    keepRestore: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The restore: the job that made it */
+                job_id: components["parameters"]["RestoreId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @description A time in UTC, ahead, as 2026-12-31T23:59:59Z. */
+                    kept_until: string;
+                };
+            };
+        };
+        responses: {
+            /** @description The restore. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RestoreDetail"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    listRestores: {
+        parameters: {
+            query?: {
+                limit?: components["parameters"]["Limit"];
+                /** @description `next_cursor` of the page before; opaque */
+                cursor?: components["parameters"]["Cursor"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of restores. Drills are among them only while their database is there. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["Restore"][];
+                        next_cursor: string | null;
+                    };
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    getRestore: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The restore: the job that made it */
+                job_id: components["parameters"]["RestoreId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The restore. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RestoreDetail"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    drillBackup: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["Uuid"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            202: components["responses"]["JobAccepted"];
             default: components["responses"]["Problem"];
         };
     };
