@@ -15,6 +15,7 @@
 #include "clock.h"
 #include "db.h"
 #include "db_listen.h"
+#include "job_clock.h"
 #include "job_folder.h"
 #include "log.h"
 
@@ -23,13 +24,14 @@
 #define FILES_MS  3000  /* how often the files are looked at, beside notices */
 #define SCAN_MS   60000 /* how often the folder is searched for what no row knows */
 #define RETRY_MS  15000 /* after a copy that failed */
+#define RETAIN_MS 10000
 #define OWNER     "keeper"
 
 struct keeper {
     const struct config *config;
     struct db *db;
     struct db_listener *listener;
-    int64_t files_ms, scan_ms, copies_ms; /* when each is due */
+    int64_t files_ms, scan_ms, copies_ms, retain_ms; /* when each is due */
     bool trouble;
 };
 
@@ -289,10 +291,23 @@ static void listen_again(struct keeper *keeper, bool *ret_notified) {
         keeper->listener = NULL;
 }
 
+static void keep_time(struct keeper *keeper) {
+    struct err err = ERR_INIT;
+    bool ok = job_clock_start(keeper->db, &err);
+    if (ok && clock_ms() >= keeper->retain_ms) {
+        keeper->retain_ms = clock_ms() + RETAIN_MS;
+        ok = job_clock_retain(keeper->db, &err);
+    }
+    if (!ok && !keeper->trouble)
+        log_event(LOG_ERROR, "keeper", "code", 's', err_name(err.code), "detail", 's', err.detail,
+                  NULL);
+    keeper->trouble = !ok;
+}
+
 static void round_of(struct keeper *keeper) {
     bool notified = false;
     listen_again(keeper, &notified);
-    keeper->trouble = false;
+    keep_time(keeper);
     if (notified || clock_ms() >= keeper->files_ms) {
         keeper->files_ms = clock_ms() + FILES_MS;
         remove_gone(keeper);
