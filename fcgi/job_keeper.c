@@ -277,6 +277,21 @@ static void adopt_unknown(struct keeper *keeper) {
     free(text);
 }
 
+/* -- restores ------------------------------------------------------------------------------------
+ */
+
+/* What a restore left beside or kept is dropped when its time has come, by a job that anybody can
+ * see. */
+static void expire_restores(struct keeper *keeper) {
+    json_t *rows, *row;
+    size_t i;
+    if (!ask(keeper, DB_RESTORE_EXPIRE, NULL, 0, &rows)) return;
+    json_array_foreach(rows, i, row)
+        log_event(LOG_INFO, "restore_expired", "restore", 's', text_of(row, "restore"), "job", 's',
+                  text_of(row, "id"), "reason", 's', text_of(row, "reason"), NULL);
+    json_decref(rows);
+}
+
 /* ------------------------------------------------------------------------------------------------
  */
 
@@ -316,6 +331,7 @@ static void round_of(struct keeper *keeper) {
             keeper->scan_ms = clock_ms() + SCAN_MS;
             adopt_unknown(keeper);
         }
+        expire_restores(keeper);
         copy_wanted(keeper);
     }
     db_reset(keeper->db);

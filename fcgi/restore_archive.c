@@ -244,15 +244,17 @@ bool restore_make(struct job *job, const char *id, const char *backup_id, const 
                   const json_t **ret_manifest, struct err *err) {
     struct backup_archive archive = { .fd = -1 };
     char name[RESTORE_NAME_SIZE];
+    int64_t begin_ms = clock_ms();
     job_progress(job, "fetching the backup", -1, -1, NULL);
     if (!backup_open(job, backup_id, &archive, err)) return false;
     job_progress(job, "creating the database", -1, -1, NULL);
     json_t *manifest = json_incref(archive.manifest);
     bool ok = strcmp(archive.database, job->database) == 0 ||
               err_set(err, ERR_CONFLICT, "the backup is of database \"%.63s\"", archive.database);
-    ok = ok && create(job, id, what, name, err) && restore_into(job, &archive, name, err) &&
-         finish(job, name, err);
+    ok = ok && create(job, id, what, name, err) && restore_into(job, &archive, name, err);
     backup_close(&archive);
+    if (ok) job_log(job, "Restored in %lld ms.", (long long)(clock_ms() - begin_ms));
+    ok = ok && finish(job, name, err);
     if (!keep_json(job, manifest, err) || !ok) return false;
     *ret_manifest = manifest;
     return true;

@@ -69,7 +69,9 @@ bool restore_drill_run(struct job *job, struct err *err) {
     const char *backup_id = json_string_value(json_object_get(job->parameters, "backup_id"));
     const json_t *row = NULL;
     struct err drop_err = ERR_INIT;
-    if (!backup_id || !job->database) return err_set(err, ERR_INTERNAL, "no backup or database");
+    /* A schedule may come before the first backup. */
+    if (!backup_id || !job->database)
+        return err_set(err, ERR_NOT_FOUND, "there is no verified backup to restore");
     const char *add[] = { job->id, "true", backup_id, job->database, "false", job->created_by };
     if (!restore_note(job, DB_RESTORE_ADD, add, 6, err) || !restore_load(job, job->id, &row, err))
         return false;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include <string.h>
 
+#include "audit.h"
 #include "clock.h"
 #include "maintainer.h"
 #include "restore_steps.h"
@@ -36,14 +37,55 @@ bool restore_drop(struct job *job, const char *id, const char *state, struct err
     return restore_note_always(job, DB_RESTORE_OVER, values, 3, err);
 }
 
+/* What a person asked for is in the log as their call; what the policy does is noted here. */
+static bool note(struct job *job, const char *database, const char *spare, const char *outcome,
+                 struct err *err) {
+    const char *reason = json_string_value(json_object_get(job->parameters, "reason"));
+    const char *id = json_string_value(json_object_get(job->parameters, "restore"));
+    struct db_at at = job_at(job, DB_APP, NULL, RELEASE_MS);
+    struct audit_deed deed = { .actor = job->created_by,
+                               .action = "database.restore.discard",
+                               .target = database,
+                               .request_id = job->request_id,
+                               .outcome = outcome };
+    at.client_socket = -1;
+    if (!reason) return true;
+    deed.parameters = json_pack("{s:s s:s s:s s:s}", "job_id", job->id, "restore", id, "database",
+                                spare, "reason", reason);
+    return audit_deed(job->db, &at, job->arena, &deed, err);
+}
+
+/* Somebody may have prolonged it since the policy had its say. */
+static bool still_due(const struct job *job, const json_t *row) {
+    const char *kept = restore_text(row, "kept");
+    bool failed = restore_is(row, "running") || restore_is(row, "failed");
+    return !json_object_get(job->parameters, "reason") || failed || !kept || *kept != 't';
+}
+
+static bool discard(struct job *job, const char *id, const json_t *row, struct err *err) {
+    const char *spare = restore_text(row, "spare"), *database = restore_text(row, "database");
+    struct err note_err = ERR_INIT;
+    const char *meant = json_string_value(json_object_get(job->parameters, "drop"));
+    if (!spare || !still_due(job, row)) return true;
+    if (!meant || strcmp(meant, spare) != 0)
+        return err_set(err, ERR_CONFLICT,
+                       "the restore has gone on since: it was about \"%.63s\", and what is left is "
+                       "\"%.63s\"",
+                       meant ? meant : "", spare);
+    job_progress(job, "dropping", -1, -1, NULL);
+    if (!job_go_on(job, err) || !note(job, database, spare, "intent", err)) return false;
+    bool failed = restore_is(row, "running") || restore_is(row, "failed");
+    bool ok = restore_drop(job, id, failed ? "failed" : "discarded", err);
+    if (!note(job, database, spare, ok ? "succeeded" : "failed", &note_err))
+        job_log(job, "%s", note_err.detail);
+    return ok;
+}
+
 bool restore_discard_run(struct job *job, struct err *err) {
     const char *id = NULL;
     const json_t *row = NULL;
     if (!restore_parameter(job, &id, err) || !restore_load(job, id, &row, err)) return false;
     const char *spare = restore_text(row, "spare");
-    if (!restore_is(row, "discarded")) {
-        job_progress(job, "dropping", -1, -1, NULL);
-        if (!job_go_on(job, err) || !restore_drop(job, id, "discarded", err)) return false;
-    }
-    return job_result(job, json_pack("{s:s s:s?}", "restore", id, "dropped", spare), err);
+    return discard(job, id, row, err) &&
+           job_result(job, json_pack("{s:s s:s?}", "restore", id, "dropped", spare), err);
 }

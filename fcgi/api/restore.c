@@ -221,7 +221,16 @@ bool api_restore_undo(struct call *call, struct err *err) {
 }
 
 bool api_restore_discard(struct call *call, struct err *err) {
-    return start_about(call, "restore_discard", err);
+    const char *id = NULL, *job_id = NULL;
+    const json_t *restore = NULL;
+    if (!restores_read(call, &id, &restore, err)) return false;
+    const char *database = json_string_value(json_object_get(restore, "database"));
+    const char *spare = spare_of(restore);
+    call->audit_target = database;
+    if (!spare) return err_set(err, ERR_CONFLICT, "Nothing is left of this restore.");
+    return start(call, "restore_discard", database,
+                 json_pack("{s:s s:s}", "restore", id, "drop", spare), &job_id, err) &&
+           jobs_started(call, job_id, err);
 }
 
 /* A moment in UTC, ahead of now and not for ever. */

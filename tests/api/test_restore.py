@@ -1,4 +1,6 @@
 """A restore that can be undone: what it makes is what was backed up, and until the swap nothing in use changes."""
+import os
+import signal
 import subprocess
 import threading
 import time
@@ -53,6 +55,10 @@ ANALYZE;
 
 def make_data(platform):
     sql = platform.postgres.sql
+    platform.postgres.stop()
+    # Killed servers keep what they had committed: not even a test may lose that.
+    platform.postgres.settings.update(max_prepared_transactions=5, synchronous_commit='on')
+    platform.postgres.start()
     for role in ('app_owner', 'other_owner', 'app_reader'):
         sql(f'CREATE ROLE {role} NOLOGIN')
     sql("CREATE DATABASE iot_guardian TEMPLATE template0 ENCODING 'UTF8' LOCALE 'C.UTF-8' OWNER app_owner")
@@ -94,7 +100,7 @@ def two_step(api, method, path, value=None):
                                                         'X-Confirmation-Phrase': quote(made['phrase'], safe='')})
 
 
-def ended(api, job_id, timeout_s=120):
+def ended(api, job_id, timeout_s=300):
     """The job when it is over."""
     def over():
         job = api.get(f'/database/jobs/{job_id}').json
@@ -192,10 +198,8 @@ def test_the_console_works_on_what_was_swapped_in(platform, api, whole):
     job = restore(api, whole[0])
     assert api.scalar('SELECT count(*) FROM readings') == 5000
     assert {'readings', 'of_superuser'} <= {t['name'] for t in api.get('/database/tables').json['items']}
-    proof = api.post('/database/query/self-test', {}).json
-    assert proof['passed'] if 'passed' in proof else proof
-    destroyed_again = dump(platform)
-    assert destroyed_again == whole[1]
+    assert api.post('/database/query/self-test', {}).json['ok']
+    assert dump(platform) == whole[1]
     step(api, job['id'], 'undo')
     step(api, job['id'], 'discard')
 
@@ -268,17 +272,16 @@ def test_what_cannot_be_restored_is_refused_at_once(api, whole):
 
 
 def test_a_prepared_transaction_is_said_before_anything_is_done(platform, api, whole):
-    with pytest.MonkeyPatch.context():
-        if platform.postgres.sql('SHOW max_prepared_transactions')[0][0] == '0':
-            platform.postgres.sql('ALTER SYSTEM SET max_prepared_transactions = 5')
-            platform.postgres.stop()
-            platform.postgres.start()
-        connection = platform.postgres.connect('iot_guardian')
-        connection.cursor().execute("BEGIN; CREATE TABLE prepared (); PREPARE TRANSACTION 'left open'")
+    connection = platform.postgres.connect('iot_guardian')
+    connection.cursor().execute('BEGIN')
+    connection.cursor().execute('CREATE TABLE prepared ()')
+    connection.cursor().execute("PREPARE TRANSACTION 'left open'")
+    try:
+        said = api.problem('conflict', 'POST', '/database/restore', {'backup_id': whole[0], 'database': 'iot_guardian'})
+        assert '1 prepared transaction open' in said['detail']
+    finally:
+        connection.cursor().execute("ROLLBACK PREPARED 'left open'")
         connection.close()
-        said = wait_for(lambda: (r := api.call('POST', '/database/restore', {'backup_id': whole[0], 'database': 'iot_guardian'})).status == 409 and r, 20, 'the refusal')
-        assert 'prepared transaction' in said.json['detail']
-        platform.postgres.sql("ROLLBACK PREPARED 'left open'", database='iot_guardian')
 
 
 # -- time -------------------------------------------------------------------------------------------------------------------
@@ -293,6 +296,20 @@ def test_what_is_kept_is_kept_for_as_long_as_is_said(platform, api, whole):
     api.problem('conflict', 'PUT', f'/database/restore/{job["id"]}/keep', {'kept_until': until})
     api.problem('conflict', 'POST', f'/database/restore/{job["id"]}/discard')
     api.problem('conflict', 'POST', f'/database/restore/{job["id"]}/swap')
+
+
+def test_what_has_had_its_time_is_dropped_by_a_job_and_noted_in_the_audit_log(platform, api, whole):
+    job = restore(api, whole[0], swap=False)
+    platform.audit("UPDATE restore SET kept_until = now() WHERE job_id = %s", job['id'])
+    wait_for(lambda: item(api, job['id'])['state'] == 'discarded', 60, 'the end of what was kept')
+    assert job['result']['new_database'] not in databases(platform)
+    made = [j for j in api.get('/database/jobs', params={'kind': 'restore_discard'}).json['items'] if j['parameters']['restore'] == job['id']]
+    assert [(j['state'], j['created_by']) for j in made] == [('succeeded', 'policy:restore.keep_days')]
+    events = api.get('/audit', params={'action': 'database.restore.discard', 'request_id': f'expiry-{job["id"]}'}).json['items']
+    assert [(e['outcome'], e['actor'], e['target']) for e in events] == [('succeeded', 'policy:restore.keep_days', 'iot_guardian'),
+                                                                         ('intent', 'policy:restore.keep_days', 'iot_guardian')]
+    assert events[0]['parameters']['database'] == job['result']['new_database'] and 'kept until' in events[0]['parameters']['reason']
+    assert api.get('/audit/verify').json['ok']
 
 
 # -- drills -----------------------------------------------------------------------------------------------------------------
@@ -346,3 +363,114 @@ def test_pools_that_connect_again_at_once_do_not_prevent_a_swap(platform, api, w
         pool.stop()
     assert pool.cuts >= 6
     step(api, job['id'], 'discard')
+
+
+def test_a_session_that_does_not_end_leaves_all_as_it_was(platform, api, whole):
+    """SIGSTOP: the nearest that a test comes to a backend that does not react."""
+    before = dump(platform)
+    job = restore(api, whole[0], swap=False)
+    connection = platform.postgres.connect('iot_guardian')
+    pid = connection.get_backend_pid()
+    os.kill(pid, signal.SIGSTOP)
+    try:
+        _, reply = two_step(api, 'POST', f'/database/restore/{job["id"]}/swap')
+        failed = ended(api, reply.json['job_id'])
+        assert failed['state'] == 'failed' and failed['error']['code'] == 'conflict' and 'iot_guardian' in failed['error']['detail']
+    finally:
+        os.kill(pid, signal.SIGCONT)
+    assert item(api, job['id'])['state'] == 'beside'
+    assert dump(platform) == before
+    step(api, job['id'], 'swap')
+    assert dump(platform) == whole[1]
+    step(api, job['id'], 'undo')
+    step(api, job['id'], 'discard')
+
+
+def test_a_restore_that_fails_leaves_nothing_beside(platform, api):
+    sql = platform.postgres.sql
+    sql('CREATE ROLE leaver NOLOGIN')
+    sql('GRANT SELECT ON readings TO leaver', database='iot_guardian')
+    backup_id = backup(api)
+    sql('DROP OWNED BY leaver; DROP ROLE leaver', database='iot_guardian')
+    before = dump(platform)
+    _, job_id = start_restore(api, backup_id)
+    job = ended(api, job_id)
+    assert job['state'] == 'failed' and 'leaver' in job['log_tail']
+    assert dump(platform) == before
+    found = item(api, job_id)
+    assert (found['state'], found['new_database'], found['comparison']) == ('failed', None, None)
+    assert databases(platform) == {'postgres', 'guardian', 'iot_guardian', *ODD}
+
+
+# -- everything that may die --------------------------------------------------------------------------------------------------
+
+# The phase, and how long after its beginning.
+MOMENTS = [('fetching the backup', 0), ('creating the database', 0.1), ('restoring', 0), ('restoring', 0.3), ('analyzing', 0), ('comparing', 0.1), ('swapping', 0)]
+
+
+def production_is_whole(platform, before, after):
+    """As it was, or swapped: never anything else."""
+    found = dump(platform)
+    assert found in (before, after)
+    return found == after
+
+
+@pytest.mark.parametrize('phase, late_s', MOMENTS)
+def test_a_runner_that_is_killed_in_the_middle_leaves_it_as_it_was_or_swapped(platform, api, whole, phase, late_s):
+    platform.postgres.sql("INSERT INTO readings (device) VALUES (-1)", database='iot_guardian')
+    before = dump(platform)
+    _, job_id = start_restore(api, whole[0])
+
+    def there():
+        job = api.get(f'/database/jobs/{job_id}').json
+        return job if job['progress']['phase'] == phase or job['state'] not in ('queued', 'running') else None
+    job = wait_for(there, 60, phase, poll_s=0.01)
+    time.sleep(late_s)      # a moment within the phase
+    for runner in platform.runners:
+        runner.kill()
+    swapped = production_is_whole(platform, before, whole[1])
+    for runner in platform.runners:
+        runner.start()
+    job = ended(api, job_id)
+    assert job['state'] == 'succeeded', (job['error'], job['log_tail'])
+    assert production_is_whole(platform, before, whole[1]) or not swapped
+    assert dump(platform) == whole[1]
+    step(api, job_id, 'undo')
+    assert dump(platform) == before
+    step(api, job_id, 'discard')
+    assert databases(platform) == {'postgres', 'guardian', 'iot_guardian', *ODD}
+
+
+@pytest.mark.parametrize('phase', ['restoring', 'comparing', 'swapping'])
+def test_a_cancelled_restore_leaves_it_as_it_was_or_swapped(platform, api, whole, phase):
+    before = dump(platform)
+    _, job_id = start_restore(api, whole[0])
+    wait_for(lambda: (j := api.get(f'/database/jobs/{job_id}').json)['progress']['phase'] == phase or j['state'] not in ('queued', 'running'), 60, phase, poll_s=0.01)
+    api.call('POST', f'/database/jobs/{job_id}/cancel')
+    job = ended(api, job_id)
+    found = item(api, job_id)
+    if job['state'] == 'succeeded':     # it was too late
+        assert found['state'] == 'swapped' and dump(platform) == whole[1]
+        step(api, job_id, 'undo')
+    else:
+        assert job['state'] == 'cancelled' and found['state'] in ('failed', 'beside')
+    assert dump(platform) == before
+    if item(api, job_id)['new_database']:
+        step(api, job_id, 'discard')
+    assert databases(platform) == {'postgres', 'guardian', 'iot_guardian', *ODD}
+
+
+def test_postgresql_that_stops_in_the_middle_leaves_it_as_it_was(platform, api, whole):
+    before = dump(platform)
+    _, job_id = start_restore(api, whole[0])
+    wait_for(lambda: api.get(f'/database/jobs/{job_id}').json['progress']['phase'] == 'restoring', 60, 'restoring', poll_s=0.01)
+    platform.postgres.kill()
+    platform.postgres.start()
+    job = wait_for(lambda: (r := api.call('GET', f'/database/jobs/{job_id}')).status == 200 and r.json['state'] not in ('queued', 'running') and r.json, 120, 'the job')
+    if job['state'] == 'succeeded':
+        step(api, job_id, 'undo')
+        step(api, job_id, 'discard')
+    else:
+        wait_for(lambda: item(api, job_id)['new_database'] is None, 60, 'the end of what was left beside')
+    assert dump(platform) == before
+    assert databases(platform) == {'postgres', 'guardian', 'iot_guardian', *ODD}

@@ -7,7 +7,9 @@ from contract import ROOT
 
 FILES = sorted((ROOT / 'fcgi' / 'sql').glob('*.sql'))
 # Asked of the console's own database; all others of a managed one.
-CONSOLE = re.compile(r'\bpublic\.(audit_|auth_|backup|console_user|job|schedule|schema_migration)')
+CONSOLE = re.compile(r'\b(public\.(audit_|auth_|backup|console_user|job|restore|schedule|schema_migration)|guardian_admin\.)')
+# Asked of a database that is being restored: it begins as the template.
+RESTORED = re.compile(r'\bguardian_restore\.')
 
 
 def without_comments(text):
@@ -16,7 +18,8 @@ def without_comments(text):
 
 @pytest.fixture(scope='module')
 def connections(platform):
-    made = {name: platform.postgres.connect(name) for name in ('guardian', 'iot_guardian')}
+    template, = platform.postgres.sql("SELECT min(datname) FROM pg_database WHERE datname LIKE 'guardian\\_template\\_%%'")[0]
+    made = {name: platform.postgres.connect(database) for name, database in (('console', 'guardian'), ('managed', 'iot_guardian'), ('restored', template))}
     yield made
     for connection in made.values():
         connection.close()
@@ -25,7 +28,7 @@ def connections(platform):
 @pytest.mark.parametrize('path', FILES, ids=[p.stem for p in FILES])
 def test_the_statement_can_be_prepared(connections, path):
     text = path.read_text()
-    cursor = connections['guardian' if CONSOLE.search(text) else 'iot_guardian'].cursor()
+    cursor = connections['console' if CONSOLE.search(text) else 'restored' if RESTORED.search(text) else 'managed'].cursor()
     cursor.execute("SET search_path = ''")
     cursor.execute('PREPARE statement AS ' + text)
     cursor.execute('DEALLOCATE statement')

@@ -2,7 +2,7 @@
 
 Contestants take turns, round by round; a figure is the median over the rounds of the ratio within a round. All sit behind one
 nginx without TLS and over one PostgreSQL with fsync off; the console does its whole work (token, revocation in Redis, audit,
-logs), the peers need not. Writes bench.json into DEV_HOME. Arguments: names of parts (lists, json, csv, stream, pages, token)."""
+logs), the peers need not. Writes bench.json into DEV_HOME. Arguments: names of parts (lists, json, csv, stream, pages, token, restore)."""
 import csv
 import io
 import json
@@ -13,6 +13,7 @@ import sys
 import tempfile
 import time
 import urllib.parse
+from datetime import datetime
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
@@ -227,6 +228,53 @@ class Bench:
         cached, fresh = map(float, done.stdout.split())
         self.row('verified JWT, cached', cached, 2, f'{cached:.2f} µs', f'{fresh:.0f} µs unseen', at_most=True, unit='µs')
 
+    def restore(self):
+        """An archive into a database: checked, listed and restored by guardian_maintainer, against pg_restore alone as a superuser."""
+        platform, postgres = self.arena.platform, self.arena.platform.postgres
+        backup_id = self.job('/api/v1/database/backup', {'database': DATABASE})['result']['backup_id']
+        archive = next(path for runner in platform.runners if (path := runner.folder / f'{backup_id}.dump').exists())
+        processes = f'--jobs={os.cpu_count()}'
+
+        def ours():
+            body = {'backup_id': backup_id, 'database': DATABASE, 'swap': False}
+            done = self.job('/api/v1/database/restore', body)
+            self.job(f'/api/v1/database/restore/{done["id"]}/discard', None)
+            end, begin = (datetime.fromisoformat(done[name].replace('Z', '+00:00')) for name in ('finished_at', 'started_at'))
+            total = (end - begin).total_seconds()
+            return float(re.search(r'Restored in (\d+) ms', done['log_tail'])[1]) / 1000, total
+
+        def alone():
+            postgres.sql('DROP DATABASE IF EXISTS alone')
+            started = time.monotonic()
+            postgres.sql("CREATE DATABASE alone TEMPLATE template0 ENCODING 'UTF8' LOCALE 'C.UTF-8'")
+            run([binary_folder() / 'pg_restore', '--exit-on-error', processes, *postgres.arguments, '-d', 'alone', archive])
+            took = time.monotonic() - started
+            postgres.sql('DROP DATABASE alone')
+            return took, took
+        made = rounds(5, {'ours': ours, 'pg_restore': alone})
+        restored = lambda times: times[0]    # noqa: E731
+        self.row('restore against pg_restore alone', 1 / ratio(made, 'ours', 'pg_restore', restored, smaller_is_better=True), 1.1,
+                 milliseconds(median(made, 'ours', restored)), milliseconds(median(made, 'pg_restore', restored)), at_most=True)
+        self.note('restore with statistics and comparison', milliseconds(median(made, 'ours', lambda times: times[1])))
+
+    def job(self, path, body):
+        """Starts a job, confirms where that is asked for, and waits for its end."""
+        client, text = Client(self.arena.url), json.dumps(body) if body else None
+        _, reply = client.ask('POST', path, text, self.posting, expect=(202, 428))
+        reply = json.loads(reply)
+        if 'phrase' in reply:
+            _, reply = client.ask('POST', path, text, {**self.posting, 'X-Confirmation-Token': reply['confirmation_token'],
+                                                       'X-Confirmation-Phrase': urllib.parse.quote(reply['phrase'], safe='')}, expect=(202,))
+            reply = json.loads(reply)
+        while True:
+            done = json.loads(client.ask('GET', f'/api/v1/database/jobs/{reply["job_id"]}', headers=self.bearer)[1])
+            if done['state'] not in ('queued', 'running'):
+                break
+            time.sleep(0.1)
+        if done['state'] != 'succeeded':
+            raise Failed(f'{path}: {done["error"]}\n{done["log_tail"]}')
+        return done
+
     def run(self, parts):
         self.login()
         print(f'\n  {"":<52} {"":>13} {"target":>10}  {"":<7} {"ours":>14}  peer', flush=True)
@@ -235,7 +283,7 @@ class Bench:
         return all(row['ok'] for row in self.rows)
 
 
-PARTS = ['lists', 'json', 'csv', 'stream', 'pages', 'token']
+PARTS = ['lists', 'json', 'csv', 'stream', 'pages', 'token', 'restore']
 
 
 def main(parts):
