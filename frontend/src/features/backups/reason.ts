@@ -5,7 +5,6 @@ export function useReasonText(): (reason: string) => string {
   const { t, te, locale } = useI18n()
   return (reason) => {
     const key = `backups.reason.${reason.toLowerCase().replace(/[^a-z]+/g, '_').replace(/^_|_$/g, '')}`
-    const count = /\d+/.exec(reason)?.[0] ?? ''
-    return te(key, locale.value) ? t(key, { count }) : reason
+    return te(key, locale.value) ? t(key) : reason
   }
 }
