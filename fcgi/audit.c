@@ -148,22 +148,3 @@ bool audit_outcome(struct call *call, const char *outcome, int status, const str
     return record(call, outcome, status, clock_ms() - call->request->started_ms, parameters, &id,
                   err);
 }
-
-bool audit_deed(struct db *db, const struct db_at *at, struct arena *arena,
-                const struct audit_deed *deed, struct err *err) {
-    char now[40];
-    struct err cause = ERR_INIT;
-    now_text(now);
-    json_t *event = json_pack("{s:s s:s s:n s:n s:s s:s s:s? s:o s:s s:n s:n}", "at", now, "actor",
-                              deed->actor, "token_id", "source_ip", "request_id", deed->request_id,
-                              "action", deed->action, "target", deed->target, "parameters",
-                              deed->parameters, "outcome", deed->outcome, "status", "duration_ms");
-    char *canonical = event ? audit_canonical(event) : NULL;
-    const char *values[] = { canonical }, *id;
-    json_decref(event);
-    bool ok = canonical && db_text(db, at, DB_AUDIT_APPEND, arena, values, 1, &id, NULL, &cause);
-    bool made = canonical != NULL;
-    free(canonical);
-    return ok || err_set(err, ERR_AUDIT_UNAVAILABLE, "the audit log refused the event: %s",
-                         made ? cause.detail : "out of memory");
-}

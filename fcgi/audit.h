@@ -21,17 +21,4 @@ bool audit_intent(struct call *call, struct err *err) __attribute__((warn_unused
  * attempts that were refused before they had an intent. `cause` may be NULL. */
 bool audit_outcome(struct call *call, const char *outcome, int status, const struct err *cause,
                    struct err *err) __attribute__((warn_unused_result));
-
-/* What is done without a call, by a policy or a schedule. */
-struct audit_deed {
-    const char *actor, *action, *target, *request_id;
-    const char *outcome;
-    json_t *parameters; /* stolen; NULL: no memory */
-};
-/* Appends it; there is no spool for it: what nobody waits for can be done later. Errors:
- * AUDIT_UNAVAILABLE. */
-struct db;
-struct db_at;
-bool audit_deed(struct db *db, const struct db_at *at, struct arena *arena,
-                const struct audit_deed *deed, struct err *err) __attribute__((warn_unused_result));
 #endif

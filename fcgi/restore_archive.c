@@ -28,7 +28,8 @@ struct runs {
     char *conninfo;
     int passfile;
     char passfile_entry[48];
-    int done, total; /* of the entries of the run with progress */
+    int done, total;  /* of the entries of the run with progress */
+    const char *word; /* that lets this runner, and not the archive's own code, give owners */
 };
 
 static void drop_json(void *json) {
@@ -127,16 +128,21 @@ static bool ask_facts(struct job *job, const char *name, const json_t **ret_fact
 
 /* The template has the extensions of the managed database as it was when it was prepared; the
  * backup may be older or newer. */
-static bool set_extensions(struct job *job, const char *name, const struct restore_list *list,
-                           struct err *err) {
+static bool begin(struct runs *runs, const char *name, const struct restore_list *list,
+                  struct err *err) {
     json_t *names = restore_list_extensions(list);
     char *text = names ? json_dumps(names, JSON_COMPACT) : NULL;
-    const char *values[] = { text }, *dropped;
+    const char *values[] = { runs->word, text }, *dropped;
     json_decref(names);
     if (!text) return err_set(err, ERR_LIMIT, "out of memory");
-    bool ok = restore_ask(job, name, DB_RESTORE_EXTENSIONS, values, 1, &dropped, err);
+    bool ok = restore_ask(runs->job, name, DB_RESTORE_START, values, 2, &dropped, err);
     free(text);
     return ok;
+}
+
+static bool note(struct runs *runs, const char *name, const char *owner, struct err *err) {
+    const char *values[] = { runs->word, owner }, *count;
+    return restore_ask(runs->job, name, DB_RESTORE_NOTE, values, 2, &count, err);
 }
 
 static bool run_passes(struct runs *runs, const char *name, struct err *err) {
@@ -144,25 +150,25 @@ static bool run_passes(struct runs *runs, const char *name, struct err *err) {
     struct restore_list *list = restore_list_new(job->arena);
     const struct restore_pass *passes;
     const json_t *facts;
-    const char *left_out, *noted;
+    const char *left_out;
     if (!list) return err_set(err, ERR_LIMIT, "out of memory");
-    if (!read_list(runs, list, err) || !set_extensions(job, name, list, err) ||
+    if (!read_list(runs, list, err) || !begin(runs, name, list, err) ||
         !ask_facts(job, name, &facts, err) ||
         !restore_list_plan(list, facts, &passes, &left_out, err))
         return false;
     job_log(job, "The archive has %d entries.", restore_list_count(list));
     if (*left_out) job_log(job, "Left out, so that nothing is subscribed twice: %s", left_out);
     for (const struct restore_pass *pass = passes; pass; pass = pass->next) {
-        if (!job_go_on(job, err) || !run_pass(runs, pass, err)) return false;
-        if (pass->owner && !restore_ask(job, name, DB_RESTORE_NOTE, &pass->owner, 1, &noted, err))
+        if (!job_go_on(job, err) || (pass->owner && !note(runs, name, NULL, err)) ||
+            !run_pass(runs, pass, err) || (pass->owner && !note(runs, name, pass->owner, err)))
             return false;
     }
     return true;
 }
 
 static bool restore_into(struct job *job, const struct backup_archive *archive, const char *name,
-                         struct err *err) {
-    struct runs runs = { .job = job, .archive = archive, .passfile = -1 };
+                         const char *word, struct err *err) {
+    struct runs runs = { .job = job, .archive = archive, .passfile = -1, .word = word };
     job_progress(job, "restoring", 0, -1, NULL);
     bool ok = program_find(job->config, "pg_restore", runs.program, sizeof runs.program, err) &&
               program_conninfo(job->config, name, job->application, &runs.conninfo, err) &&
@@ -226,16 +232,16 @@ static bool create(struct job *job, const char *id, const char *what,
 }
 
 /* Statistics first: they need an owner, and superusers' objects are given away at the end. */
-static bool finish(struct job *job, const char *name, struct err *err) {
+static bool finish(struct job *job, const char *name, const char *word, struct err *err) {
     const char *kept;
     job_progress(job, "analyzing", -1, -1, NULL);
     if (!run_in(job, name, "ANALYZE", NULL, 0, err) ||
-        !restore_ask(job, name, DB_RESTORE_FINISH, NULL, 0, &kept, err))
+        !restore_ask(job, name, DB_RESTORE_FINISH, &word, 1, &kept, err))
         return false;
     if (strcmp(kept, "[]") != 0)
         job_log(job,
-                "Functions that run with their owner's rights are not given to a superuser; they "
-                "belong to guardian_maintainer: %s",
+                "Not given back to a superuser, since that would lend its power to whoever wrote a "
+                "function; guardian_maintainer has: %s",
                 kept);
     return true;
 }
@@ -243,18 +249,19 @@ static bool finish(struct job *job, const char *name, struct err *err) {
 bool restore_make(struct job *job, const char *id, const char *backup_id, const char *what,
                   const json_t **ret_manifest, struct err *err) {
     struct backup_archive archive = { .fd = -1 };
-    char name[RESTORE_NAME_SIZE];
+    char name[RESTORE_NAME_SIZE], word[SEAL_SECRET_SIZE];
     int64_t begin_ms = clock_ms();
     job_progress(job, "fetching the backup", -1, -1, NULL);
     if (!backup_open(job, backup_id, &archive, err)) return false;
     job_progress(job, "creating the database", -1, -1, NULL);
+    seal_secret(word);
     json_t *manifest = json_incref(archive.manifest);
     bool ok = strcmp(archive.database, job->database) == 0 ||
               err_set(err, ERR_CONFLICT, "the backup is of database \"%.63s\"", archive.database);
-    ok = ok && create(job, id, what, name, err) && restore_into(job, &archive, name, err);
+    ok = ok && create(job, id, what, name, err) && restore_into(job, &archive, name, word, err);
     backup_close(&archive);
     if (ok) job_log(job, "Restored in %lld ms.", (long long)(clock_ms() - begin_ms));
-    ok = ok && finish(job, name, err);
+    ok = ok && finish(job, name, word, err);
     if (!keep_json(job, manifest, err) || !ok) return false;
     *ret_manifest = manifest;
     return true;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include <string.h>
 
-#include "audit.h"
+#include "audit_system.h"
 #include "clock.h"
 #include "maintainer.h"
 #include "restore_steps.h"
@@ -38,21 +38,30 @@ bool restore_drop(struct job *job, const char *id, const char *state, struct err
 }
 
 /* What a person asked for is in the log as their call; what the policy does is noted here. */
-static bool note(struct job *job, const char *database, const char *spare, const char *outcome,
-                 struct err *err) {
+struct noted {
+    struct audit_deed deed;
+    int64_t intent; /* 0: a person's */
+};
+
+static bool note_intent(struct job *job, const char *spare, struct noted *noted, struct err *err) {
     const char *reason = json_string_value(json_object_get(job->parameters, "reason"));
     const char *id = json_string_value(json_object_get(job->parameters, "restore"));
     struct db_at at = job_at(job, DB_APP, NULL, RELEASE_MS);
-    struct audit_deed deed = { .actor = job->created_by,
-                               .action = "database.restore.discard",
-                               .target = database,
-                               .request_id = job->request_id,
-                               .outcome = outcome };
-    at.client_socket = -1;
     if (!reason) return true;
-    deed.parameters = json_pack("{s:s s:s s:s s:s}", "job_id", job->id, "restore", id, "database",
-                                spare, "reason", reason);
-    return audit_deed(job->db, &at, job->arena, &deed, err);
+    at.client_socket = -1;
+    return audit_system_intent(job->db, &at, &noted->deed,
+                               json_pack("{s:s s:s s:s s:s}", "job_id", job->id, "restore", id,
+                                         "database", spare, "reason", reason),
+                               &noted->intent, err);
+}
+
+static void note_outcome(struct job *job, const struct noted *noted, bool ok) {
+    struct db_at at = job_at(job, DB_APP, NULL, RELEASE_MS);
+    struct err err = ERR_INIT;
+    at.client_socket = -1;
+    if (noted->intent && !audit_system_outcome(job->db, &at, &noted->deed, noted->intent,
+                                               ok ? "succeeded" : "failed", NULL, &err))
+        job_log(job, "%s", err.detail);
 }
 
 /* Somebody may have prolonged it since the policy had its say. */
@@ -63,8 +72,11 @@ static bool still_due(const struct job *job, const json_t *row) {
 }
 
 static bool discard(struct job *job, const char *id, const json_t *row, struct err *err) {
-    const char *spare = restore_text(row, "spare"), *database = restore_text(row, "database");
-    struct err note_err = ERR_INIT;
+    const char *spare = restore_text(row, "spare");
+    struct noted noted = { .deed = { .actor = job->created_by,
+                                     .action = "database.restore.discard",
+                                     .target = restore_text(row, "database"),
+                                     .request_id = job->request_id } };
     const char *meant = json_string_value(json_object_get(job->parameters, "drop"));
     if (!spare || !still_due(job, row)) return true;
     if (!meant || strcmp(meant, spare) != 0)
@@ -73,11 +85,10 @@ static bool discard(struct job *job, const char *id, const json_t *row, struct e
                        "\"%.63s\"",
                        meant ? meant : "", spare);
     job_progress(job, "dropping", -1, -1, NULL);
-    if (!job_go_on(job, err) || !note(job, database, spare, "intent", err)) return false;
+    if (!job_go_on(job, err) || !note_intent(job, spare, &noted, err)) return false;
     bool failed = restore_is(row, "running") || restore_is(row, "failed");
     bool ok = restore_drop(job, id, failed ? "failed" : "discarded", err);
-    if (!note(job, database, spare, ok ? "succeeded" : "failed", &note_err))
-        job_log(job, "%s", note_err.detail);
+    note_outcome(job, &noted, ok);
     return ok;
 }
 

@@ -139,6 +139,7 @@ bool restore_exchange(struct job *job, const char *id, bool undo, struct err *er
     }
     job_log(job, "Database \"%s\" is now the %s one; what was in use is \"%s\".",
             restore_text(row, "database"), undo ? "former" : "restored", aside);
+    if (!restore_load(job, id, &row, err)) return false;
     const char *oid = restore_text(row, undo ? "new_oid" : "production_oid");
     for (int i = 0; job->config->postgres.hosts.count > 1 && i < job->config->postgres.hosts.count;
          i++)

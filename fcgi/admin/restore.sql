@@ -37,7 +37,7 @@ BEGIN
     RETURN (SELECT count(*) FILTER (WHERE pg_terminate_backend(a.pid))
             FROM public.restore AS r
             JOIN guardian_admin.managed_database AS m ON m.name = r.database
-            JOIN pg_stat_activity AS a ON a.datid IN (r.production_oid, r.new_oid) AND a.pid <> pg_backend_pid()
+            JOIN pg_stat_activity AS a ON (a.datname = r.database OR a.datid = r.new_oid) AND a.pid <> pg_backend_pid()
             WHERE r.job_id = of_job AND r.state IN ('beside', 'swapped') AND a.backend_type <> 'autovacuum worker');
 END $$;
 
@@ -92,7 +92,7 @@ BEGIN
     END IF;
     IF NOT EXISTS (SELECT FROM pg_database WHERE oid = outgoing AND datname = name)
        OR NOT EXISTS (SELECT FROM pg_database WHERE oid = incoming AND datname = incoming_name) THEN
-        RAISE EXCEPTION 'the databases are no longer those that this was decided on' USING ERRCODE = 'object_not_in_prerequisite_state';
+        RAISE EXCEPTION 'another database has that name by now; what was swapped in later is undone first' USING ERRCODE = 'object_not_in_prerequisite_state';
     END IF;
     IF obstacle IS NOT NULL THEN RAISE EXCEPTION '%', obstacle USING ERRCODE = 'object_in_use'; END IF;
     EXECUTE format('ALTER DATABASE %I RENAME TO %I', name, aside);
@@ -109,9 +109,11 @@ BEGIN
     IF r.state <> 'beside' OR r.drill THEN
         RAISE EXCEPTION 'this restore is %, there is nothing to swap in', r.state USING ERRCODE = 'object_not_in_prerequisite_state';
     END IF;
+    -- Another restore may have been swapped in since this one was made.
+    SELECT oid INTO r.production_oid FROM pg_database WHERE datname = r.database;
     PERFORM guardian_admin.adopt(r.production_oid, r.new_oid);
     PERFORM guardian_admin.exchange(r.database, r.production_oid, kept_name, r.new_oid, r.new_database);
-    UPDATE public.restore SET state = 'swapped', kept_database = kept_name, swapped_at = clock_timestamp(),
+    UPDATE public.restore SET state = 'swapped', production_oid = r.production_oid, kept_database = kept_name, swapped_at = clock_timestamp(),
         kept_until = clock_timestamp() + keep WHERE job_id = of_job;
     RETURN kept_name;
 END $$;
@@ -125,7 +127,7 @@ BEGIN
         RAISE EXCEPTION 'this restore is %, there is nothing to undo', r.state USING ERRCODE = 'object_not_in_prerequisite_state';
     END IF;
     PERFORM guardian_admin.exchange(r.database, r.new_oid, r.new_database, r.production_oid, r.kept_database);
-    UPDATE public.restore SET state = 'undone', kept_until = clock_timestamp() + keep WHERE job_id = of_job;
+    UPDATE public.restore SET state = 'undone', kept_database = NULL, kept_until = clock_timestamp() + keep WHERE job_id = of_job;
     RETURN r.new_database;
 END $$;
 

@@ -36,7 +36,9 @@ CREATE FUNCTION restore_json(r restore) RETURNS json LANGUAGE sql STABLE SET sea
             SELECT FROM public.job AS j WHERE j.id = r.job_id AND j.state IN ('queued', 'running')) THEN 'failed' ELSE r.state END,
         'at', public.job_time(r.at), 'swapped_at', public.job_time(r.swapped_at),
         'kept_until', CASE WHEN public.restore_spare(r) IS NOT NULL THEN public.job_time(r.kept_until) END, 'kept_bytes', NULL,
-        'can_swap', r.state = 'beside' AND NOT r.drill, 'can_undo', r.state = 'swapped', 'created_by', r.created_by)
+        'can_swap', r.state = 'beside' AND NOT r.drill, 'can_undo', r.state = 'swapped' AND NOT EXISTS (
+            SELECT FROM public.restore AS l WHERE l.database = r.database AND l.state IN ('swapped', 'discarded') AND l.swapped_at > r.swapped_at
+              AND (l.state = 'swapped' OR l.kept_database IS NOT NULL)), 'created_by', r.created_by)
 $$;
 
 GRANT SELECT, INSERT, UPDATE ON restore TO guardian_app;

@@ -1,2 +1,2 @@
--- In the new database, as guardian_maintainer. $1 a superuser
-SELECT guardian_restore.note($1)::text
+-- In the new database, as guardian_maintainer. $1 the runner's word, $2 a superuser, or null
+SELECT guardian_restore.note($1, $2)::text

@@ -9,14 +9,30 @@ GRANT USAGE ON SCHEMA guardian_restore TO guardian_maintainer;
 
 -- Default privileges of superusers: they need schemas that the archive brings.
 CREATE TABLE IF NOT EXISTS guardian_restore.later (schema text, statement text NOT NULL);
--- Objects that a superuser owned in the archive, and who.
-CREATE TABLE IF NOT EXISTS guardian_restore.owned (classid oid, objid oid, owner name NOT NULL, PRIMARY KEY (classid, objid));
+-- Objects of guardian_maintainer that a superuser owned in the archive, and who; null: that nobody is to be given.
+CREATE TABLE IF NOT EXISTS guardian_restore.owned (classid oid, objid oid, owner name, PRIMARY KEY (classid, objid));
 
--- The extensions that the archive has not either go; their number.
-CREATE OR REPLACE FUNCTION guardian_restore.extensions(wanted json) RETURNS bigint
+-- What an archive runs (a constraint's function, say) runs as guardian_maintainer too. The runner alone knows this word: it says it
+-- before it restores, and with each call; parameters are not seen in pg_stat_activity.
+CREATE TABLE IF NOT EXISTS guardian_restore.word (hash bytea NOT NULL);
+
+CREATE OR REPLACE FUNCTION guardian_restore.check_word(said text) RETURNS void
+LANGUAGE plpgsql SET search_path = pg_catalog AS $$
+BEGIN
+    IF NOT EXISTS (SELECT FROM guardian_restore.word WHERE hash = sha256(convert_to(said, 'UTF8'))) THEN
+        RAISE EXCEPTION 'that is not the word' USING ERRCODE = 'insufficient_privilege';
+    END IF;
+END $$;
+
+-- The first word counts. The extensions that the archive has not either go; their number.
+CREATE OR REPLACE FUNCTION guardian_restore.begin(said text, wanted json) RETURNS bigint
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog AS $$
 DECLARE extension record; count bigint := 0;
 BEGIN
+    IF EXISTS (SELECT FROM guardian_restore.word) THEN
+        RAISE EXCEPTION 'this has begun' USING ERRCODE = 'insufficient_privilege';
+    END IF;
+    INSERT INTO guardian_restore.word VALUES (sha256(convert_to(said, 'UTF8')));
     FOR extension IN SELECT extname FROM pg_extension
                      WHERE extname NOT IN ('plpgsql') AND extname NOT IN (SELECT json_array_elements_text(wanted)) LOOP
         EXECUTE format('DROP EXTENSION %I', extension.extname);
@@ -25,12 +41,14 @@ BEGIN
     RETURN count;
 END $$;
 
--- Notes that what guardian_maintainer owns here by now, and was not noted yet, is a superuser's.
-CREATE OR REPLACE FUNCTION guardian_restore.note(of_owner text) RETURNS bigint
+-- Notes that what guardian_maintainer owns here by now, and was not noted yet, is a superuser's; null: nobody's. The runner calls it
+-- with null before, and with the owner after a run that makes a superuser's objects alone, in which no code of the archive runs.
+CREATE OR REPLACE FUNCTION guardian_restore.note(said text, of_owner text) RETURNS bigint
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog AS $$
 DECLARE count bigint;
 BEGIN
-    IF NOT (SELECT rolsuper FROM pg_roles WHERE rolname = of_owner) THEN
+    PERFORM guardian_restore.check_word(said);
+    IF of_owner IS NOT NULL AND NOT (SELECT rolsuper FROM pg_roles WHERE rolname = of_owner) THEN
         RAISE EXCEPTION 'role "%" is no superuser', of_owner USING ERRCODE = 'insufficient_privilege';
     END IF;
     INSERT INTO guardian_restore.owned
@@ -44,23 +62,48 @@ BEGIN
     RETURN count;
 END $$;
 
--- Puts owners and default privileges in order, and takes these helpers away. A function that runs with its owner's rights is not
--- given to a superuser: it would lend that power to whoever wrote it. Those stay with guardian_maintainer, and are named.
-CREATE OR REPLACE FUNCTION guardian_restore.finish() RETURNS json
+-- Would giving it to a superuser lend that power to whoever wrote a function? A function with its owner's rights; a table whose
+-- indexes, statistics or column types call code: autovacuum runs that as the table's owner, unasked.
+CREATE OR REPLACE FUNCTION guardian_restore.lends_power(of_class oid, of_object oid) RETURNS boolean
+LANGUAGE sql STABLE SET search_path = pg_catalog AS $$
+    WITH RECURSIVE reach (classid, objid) AS (
+        SELECT of_class, of_object
+        UNION SELECT 'pg_class'::regclass::oid, indexrelid FROM pg_index WHERE of_class = 'pg_class'::regclass AND indrelid = of_object
+        UNION SELECT 'pg_statistic_ext'::regclass::oid, oid FROM pg_statistic_ext WHERE of_class = 'pg_class'::regclass AND stxrelid = of_object
+        UNION
+        SELECT d.refclassid, d.refobjid FROM reach AS r JOIN pg_depend AS d ON d.classid = r.classid AND d.objid = r.objid
+        WHERE r.classid <> 'pg_proc'::regclass
+          AND d.refclassid IN ('pg_proc'::regclass, 'pg_type'::regclass, 'pg_operator'::regclass, 'pg_opclass'::regclass, 'pg_opfamily'::regclass)
+    )
+    SELECT EXISTS (SELECT FROM reach AS r JOIN pg_proc AS p ON r.classid = 'pg_proc'::regclass AND p.oid = r.objid
+                   WHERE (of_class <> 'pg_proc'::regclass OR p.prosecdef) AND p.oid >= 16384
+                     AND NOT EXISTS (SELECT FROM pg_depend AS e
+                                     WHERE e.classid = 'pg_proc'::regclass AND e.objid = p.oid AND e.deptype = 'e'))
+$$;
+
+-- Puts owners and default privileges in order, and takes these helpers away. What would lend power stays with guardian_maintainer,
+-- and is named.
+CREATE OR REPLACE FUNCTION guardian_restore.finish(said text) RETURNS json
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog AS $$
 DECLARE
     item record;
     kept json;
 BEGIN
-    SELECT coalesce(json_agg(p.oid::regprocedure::text), '[]') INTO kept
-    FROM guardian_restore.owned AS o JOIN pg_proc AS p ON o.classid = 'pg_proc'::regclass AND p.oid = o.objid AND p.prosecdef;
+    PERFORM guardian_restore.check_word(said);
+    DELETE FROM guardian_restore.owned AS o WHERE o.owner IS NULL OR NOT EXISTS (
+        SELECT FROM pg_shdepend AS d WHERE d.classid = o.classid AND d.objid = o.objid AND d.deptype = 'o'
+          AND d.dbid = (SELECT oid FROM pg_database WHERE datname = current_database()));
+    WITH lent AS (
+        DELETE FROM guardian_restore.owned AS o WHERE guardian_restore.lends_power(o.classid, o.objid) RETURNING o.classid, o.objid
+    )
+    SELECT coalesce(json_agg(i.type || ' ' || i.identity), '[]') INTO kept
+    FROM lent AS l CROSS JOIN LATERAL pg_identify_object(l.classid, l.objid, 0) AS i;
     FOR item IN
-        SELECT i.type, i.identity, o.owner, c.relkind
+        SELECT i.type, i.identity, o.owner
         FROM guardian_restore.owned AS o
         CROSS JOIN LATERAL pg_identify_object(o.classid, o.objid, 0) AS i
         LEFT JOIN pg_class AS c ON o.classid = 'pg_class'::regclass AND c.oid = o.objid
-        LEFT JOIN pg_proc AS p ON o.classid = 'pg_proc'::regclass AND p.oid = o.objid
-        WHERE i.identity IS NOT NULL AND p.prosecdef IS NOT TRUE AND coalesce(c.relkind, 'r') <> 'c'
+        WHERE i.identity IS NOT NULL AND coalesce(c.relkind, 'r') <> 'c'
           -- A sequence of a column follows its table.
           AND NOT (c.relkind IS NOT DISTINCT FROM 'S' AND EXISTS (
               SELECT FROM pg_depend AS d WHERE d.classid = o.classid AND d.objid = o.objid AND d.deptype IN ('a', 'i')
@@ -78,4 +121,5 @@ BEGIN
 END $$;
 
 REVOKE ALL ON ALL FUNCTIONS IN SCHEMA guardian_restore FROM PUBLIC;
-GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA guardian_restore TO guardian_maintainer;
+GRANT EXECUTE ON FUNCTION guardian_restore.begin(text, json), guardian_restore.note(text, text), guardian_restore.finish(text)
+    TO guardian_maintainer;

@@ -304,11 +304,12 @@ def test_what_has_had_its_time_is_dropped_by_a_job_and_noted_in_the_audit_log(pl
     wait_for(lambda: item(api, job['id'])['state'] == 'discarded', 60, 'the end of what was kept')
     assert job['result']['new_database'] not in databases(platform)
     made = [j for j in api.get('/database/jobs', params={'kind': 'restore_discard'}).json['items'] if j['parameters']['restore'] == job['id']]
-    assert [(j['state'], j['created_by']) for j in made] == [('succeeded', 'policy:restore.keep_days')]
+    assert [j['created_by'] for j in made] == ['policy:restore.keep_days'] and ended(api, made[0]['id'])['state'] == 'succeeded'
     events = api.get('/audit', params={'action': 'database.restore.discard', 'request_id': f'expiry-{job["id"]}'}).json['items']
     assert [(e['outcome'], e['actor'], e['target']) for e in events] == [('succeeded', 'policy:restore.keep_days', 'iot_guardian'),
                                                                          ('intent', 'policy:restore.keep_days', 'iot_guardian')]
-    assert events[0]['parameters']['database'] == job['result']['new_database'] and 'kept until' in events[0]['parameters']['reason']
+    assert events[1]['parameters']['database'] == job['result']['new_database'] and 'kept until' in events[1]['parameters']['reason']
+    assert events[0]['parameters']['intent'] == events[1]['id']
     assert api.get('/audit/verify').json['ok']
 
 
@@ -400,6 +401,43 @@ def test_a_restore_that_fails_leaves_nothing_beside(platform, api):
     found = item(api, job_id)
     assert (found['state'], found['new_database'], found['comparison']) == ('failed', None, None)
     assert databases(platform) == {'postgres', 'guardian', 'iot_guardian', *ODD}
+
+
+def test_an_archive_cannot_make_itself_a_superuser(platform, api):
+    """A function planted by whoever owns a table runs during the restore. It knows of the helpers, but not the word."""
+    sql = platform.postgres.sql
+    sql('''CREATE FUNCTION public.planted(int) RETURNS boolean LANGUAGE plpgsql AS $$
+        BEGIN
+            IF EXISTS (SELECT FROM pg_namespace WHERE nspname = 'guardian_restore') THEN
+                CREATE TABLE IF NOT EXISTS public.loot AS SELECT session_user::text AS who, ''::text AS said;
+                BEGIN
+                    PERFORM guardian_restore.note('x', 'postgres');
+                EXCEPTION WHEN insufficient_privilege THEN
+                    UPDATE public.loot SET said = SQLERRM;
+                END;
+            END IF;
+            RETURN true;
+        END $$;
+        ALTER FUNCTION public.planted(int) OWNER TO app_owner;
+        CREATE TABLE public.trap (id int CHECK (public.planted(id)));
+        INSERT INTO public.trap VALUES (1);
+        CREATE FUNCTION public.lent() RETURNS int LANGUAGE sql SECURITY DEFINER AS 'SELECT 1';
+        CREATE FUNCTION public.code(int) RETURNS int LANGUAGE sql IMMUTABLE AS 'SELECT $1';
+        CREATE TABLE public.runs_code (id int);
+        CREATE INDEX ON public.runs_code (public.code(id))''', database='iot_guardian')
+    job = restore(api, backup(api), swap=False)
+    new = job['result']['new_database']
+    found = lambda statement: sql(statement, database=new)    # noqa: E731
+    assert found('SELECT * FROM public.loot') == [('guardian_maintainer', 'that is not the word')]
+    owners = dict(found("""SELECT relname, pg_get_userbyid(relowner) FROM pg_class WHERE relname IN ('loot', 'trap', 'runs_code', 'of_superuser')
+                            UNION SELECT proname, pg_get_userbyid(proowner) FROM pg_proc WHERE proname IN ('lent', 'code')"""))
+    assert owners == {'loot': 'guardian_maintainer', 'trap': 'postgres', 'runs_code': 'guardian_maintainer', 'of_superuser': 'postgres',
+                      'lent': 'guardian_maintainer', 'code': 'postgres'}
+    assert found("SELECT count(*) FROM pg_namespace WHERE nspname = 'guardian_restore'") == [(0,)]
+    assert 'lent()' in job['log_tail'] and 'runs_code' in job['log_tail']
+    assert {e['name'] for e in job['result']['comparison']['owners']} >= {'function public.lent()', 'table public.runs_code', 'table public.loot'}
+    step(api, job['id'], 'discard')
+    sql('DROP TABLE public.trap, public.runs_code; DROP FUNCTION public.planted, public.lent, public.code', database='iot_guardian')
 
 
 # -- everything that may die --------------------------------------------------------------------------------------------------
