@@ -2,6 +2,7 @@
 /* The table of all that a runner can do. */
 #include "jobs.h"
 #include "maintenance.h"
+#include "pitr.h"
 
 const struct job_kind job_kinds[] = {
     { .name = "vacuum", .run = maintenance_run, .takeover = JOB_RETRY },
@@ -10,5 +11,14 @@ const struct job_kind job_kinds[] = {
     /* They were confirmed for then, not for later. */
     { .name = "vacuum-full", .run = maintenance_run, .takeover = JOB_FAIL, .exclusive = true },
     { .name = "reindex", .run = maintenance_run, .takeover = JOB_FAIL, .exclusive = true },
+    { .name = "base_backup",
+      .run = pitr_run_backup,
+      .takeover = JOB_FAIL,
+      .can = pitr_is_configured },
+    { .name = "pitr_restore",
+      .run = pitr_run_restore,
+      .takeover = JOB_FAIL,
+      .can = pitr_is_configured },
+    { .name = "pitr_remove", .run = pitr_run_remove, .takeover = JOB_RETRY },
     { .name = NULL },
 };

@@ -14,6 +14,7 @@
 #include "job_folder.h"
 #include "job_steps.h"
 #include "log.h"
+#include "pitr_keeper.h"
 
 /* How often a lease is renewed and, where no notice comes, the queue is looked at. */
 #define BEAT_MS   1000
@@ -125,6 +126,7 @@ static void loop(struct job_service *service) {
         if (beat) beat_ms = clock_ms() + BEAT_MS;
         listen_again(service);
         reap(service);
+        if (beat && !stopping) pitr_keeper_watch(service->config, &service->keeper);
         job_step_run(service, beat, end_ms == 0);
         arena_reset(service->arena);
         db_reset(service->db);
