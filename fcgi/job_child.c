@@ -12,6 +12,7 @@
 
 #include "clock.h"
 #include "db_listen.h"
+#include "job_keeper.h"
 #include "job_service.h"
 #include "log.h"
 #include "program.h"
@@ -51,6 +52,7 @@ static void child_main(struct job_service *service, struct job_slot *slot, int c
                        .application = slot->application,
                        .parameters = slot->parameters,
                        .attempt = slot->attempt,
+                       .part_to = 100,
                        .channel = channel };
     if (!job.arena || !db_open(service->config, &job.db, &err)) _exit(EXIT_FAILURE);
     job_run(&job);
@@ -78,6 +80,21 @@ bool job_child_start(struct job_service *service, struct job_slot *slot, struct 
     }
     slot->channel = channels[0];
     return true;
+}
+
+void job_child_keep(struct job_service *service) {
+    pid_t parent = getpid();
+    if (service->keeper || clock_ms() < service->keeper_ms) return;
+    service->keeper = fork();
+    if (service->keeper == 0) {
+        leave_runner(service, parent);
+        job_keeper_main(service->config);
+    }
+    if (service->keeper < 0) {
+        log_event(LOG_ERROR, "fork", "detail", 's', strerror(errno), NULL);
+        service->keeper = 0;
+    }
+    service->keeper_ms = clock_ms() + 1000;
 }
 
 static void keep(char **slot, const char *text, size_t size) {

@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /* The table of all that a runner can do. */
+#include "backup.h"
 #include "jobs.h"
 #include "maintenance.h"
 #include "pitr.h"
 
 const struct job_kind job_kinds[] = {
+    { .name = "backup", .run = backup_run, .takeover = JOB_RETRY },
     { .name = "vacuum", .run = maintenance_run, .takeover = JOB_RETRY },
     { .name = "analyze", .run = maintenance_run, .takeover = JOB_RETRY },
     { .name = "checkpoint", .run = maintenance_run, .takeover = JOB_RETRY },

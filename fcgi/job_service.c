@@ -22,11 +22,10 @@
 /* After it was told to hand back what it has, how long a runner waits for its children. */
 #define HAND_BACK_MS 12000
 
-static volatile sig_atomic_t stopping, child_ended;
+static volatile sig_atomic_t stopping;
 
 static void on_signal(int number) {
-    if (number == SIGCHLD) child_ended = 1;
-    else stopping = 1;
+    if (number != SIGCHLD) stopping = 1; /* a child's end wakes us, no more */
 }
 
 static void take_signals(sigset_t *ret_open) {
@@ -85,7 +84,11 @@ static void wait_event(struct job_service *service, const sigset_t *open, int64_
 
 static void reap(struct job_service *service) {
     int status;
-    child_ended = 0;
+    if (service->keeper && waitpid(service->keeper, &status, WNOHANG) == service->keeper) {
+        log_event(LOG_ERROR, "keeper_lost", "signal", 'i',
+                  (long long)(WIFSIGNALED(status) ? WTERMSIG(status) : 0), NULL);
+        service->keeper = 0;
+    }
     for (int i = 0; i < JOB_RUNNING_MAX; i++) {
         struct job_slot *slot = &service->slots[i];
         if (!slot->used || !slot->pid) continue;
@@ -126,7 +129,8 @@ static void loop(struct job_service *service) {
         if (beat) beat_ms = clock_ms() + BEAT_MS;
         listen_again(service);
         reap(service);
-        if (beat && !stopping) pitr_keeper_watch(service->config, &service->keeper);
+        if (end_ms == 0) job_child_keep(service);
+        if (beat && !stopping) pitr_keeper_watch(service->config, &service->pitr_keeper);
         job_step_run(service, beat, end_ms == 0);
         arena_reset(service->arena);
         db_reset(service->db);
@@ -179,6 +183,7 @@ int job_service_run(const struct config *config) {
         for (int i = 0; i < JOB_RUNNING_MAX; i++)
             if (service.slots[i].used) job_slot_clear(&service.slots[i]);
     } else log_event(LOG_ERROR, "start", "detail", 's', err.detail, NULL);
+    if (service.keeper) (void)kill(service.keeper, SIGKILL); /* all it does is begun again */
     db_listen_close(service.listener);
     db_close(service.db);
     arena_free(service.arena);

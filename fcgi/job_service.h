@@ -34,17 +34,19 @@ struct job_slot {
 };
 
 struct job_service {
-    pid_t keeper; /* 0: none */
+    pid_t pitr_keeper; /* 0: it does not run */
     const struct config *config;
     struct db *db;
     struct arena *arena; /* of one step */
     struct job_slot slots[JOB_RUNNING_MAX];
     struct db_listener *listener;
-    int lock;      /* on the folder */
-    sigset_t open; /* the signals that are let in while it waits */
-    bool notified; /* something changed in the table */
-    bool trouble;  /* the database did not answer at the last look */
-    bool forsaken; /* what this runner did in an earlier life is left to whoever looks first */
+    int lock;          /* on the folder */
+    sigset_t open;     /* the signals that are let in while it waits */
+    pid_t keeper;      /* 0: it does not run */
+    int64_t keeper_ms; /* when it may be started again */
+    bool notified;     /* something changed in the table */
+    bool trouble;      /* the database did not answer at the last look */
+    bool forsaken;     /* what this runner did in an earlier life is left to whoever looks first */
 };
 
 int job_service_run(const struct config *config);
@@ -52,6 +54,8 @@ int job_service_run(const struct config *config);
 /* job_child.c: starts the child of a slot; reads what it says; tells it to end; takes its end. */
 bool job_child_start(struct job_service *service, struct job_slot *slot, struct err *err)
     __attribute__((warn_unused_result));
+/* Starts the keeper where it does not run. */
+void job_child_keep(struct job_service *service);
 void job_child_listen(struct job_slot *slot);
 void job_child_cancel(struct job_slot *slot);
 void job_child_ended(struct job_slot *slot, int status);

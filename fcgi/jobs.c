@@ -59,9 +59,12 @@ static json_t *number_or_null(int64_t number) {
 
 void job_progress(struct job *job, const char *phase, int64_t done, int64_t total,
                   const char *unit) {
-    double percent = total > 0 && done >= 0 ? 100.0 * (double)done / (double)total : -1;
-    if (percent > 99.9) percent = 99.9; /* it is whole when it has succeeded */
     if (total >= 0 && done > total) done = total;
+    double width = job->part_to - job->part_from;
+    double percent = total > 0 && done >= 0 ? job->part_from + width * (double)done / (double)total
+                     : job->part_from > 0   ? job->part_from
+                                            : -1;
+    if (percent > 99.9) percent = 99.9; /* it is whole when it has succeeded */
     (void)say_json(
         job, JOB_SAYS_PROGRESS,
         json_pack("{s:o s:o s:o s:s? s:s}", "percent",
@@ -69,6 +72,11 @@ void job_progress(struct job *job, const char *phase, int64_t done, int64_t tota
                   number_or_null(done), "total", number_or_null(total), "unit", unit, "phase",
                   phase),
         true);
+}
+
+void job_part(struct job *job, double from, double to) {
+    job->part_from = from;
+    job->part_to = to;
 }
 
 void job_log(struct job *job, const char *format, ...) {

@@ -42,7 +42,8 @@ struct job {
     const char *id, *database /* NULL: none */, *created_by, *request_id;
     const char *application; /* application_name of every session of the job */
     json_t *parameters;
-    int attempt; /* from 1 */
+    int attempt;               /* from 1 */
+    double part_from, part_to; /* of the percentage: see job_part() */
     int channel; /* hangs up when the job is cancelled: for poll(), struct program, struct db_at */
 };
 
@@ -55,6 +56,8 @@ struct db_at job_at(const struct job *job, enum db_role role, const char *databa
  * "blocks"); -1: not known, NULL: no unit. May be called as often as one likes. */
 void job_progress(struct job *job, const char *phase, int64_t done, int64_t total,
                   const char *unit);
+/* What is counted from now on is this part of the whole, in percent (preset: 0 to 100). */
+void job_part(struct job *job, double from, double to);
 /* A line for the job's log. Never a secret, never the text of a statement with its values. */
 void job_log(struct job *job, const char *format, ...) __attribute__((format(printf, 2, 3)));
 bool job_cancelled(const struct job *job);

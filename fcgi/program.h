@@ -19,12 +19,14 @@
 struct program {
     const char *const *argv;        /* argv[0] is the path; ends with NULL */
     const char *const *environment; /* NAME=value beside PATH, LC_ALL and TZ; NULL: none */
-    int input_fd;                   /* its standard input; -1: /dev/null */
+    int input_fd;                   /* its standard input; -1: from input(), or /dev/null */
     int output_fd;                  /* its standard output; -1: to output() */
     int passed_fd;                  /* one descriptor that it keeps under its number; -1: none */
     int cancel_fd;                  /* hangs up when the work is cancelled; -1: none */
     int64_t deadline_ms;            /* clock_ms(); 0: none */
     void *context;
+    /* What it reads: up to `size` bytes; 0 is the end, -1 stops it. NULL: it reads nothing. */
+    ptrdiff_t (*input)(void *context, char *buffer, size_t size, struct err *err);
     /* What it writes; false stops it. NULL: dropped. */
     bool (*output)(void *context, const char *data, size_t size, struct err *err);
     /* One line of its standard error, without the newline, at most 1000 bytes. NULL: dropped. */
@@ -35,7 +37,7 @@ struct program {
 
 /* Runs it to its end. True when it ended with status 0 and all output was taken. Errors: CANCELLED,
  * DEADLINE, INTERNAL (it cannot be started; another status, with its last line of standard error),
- * what output() and tick() set. */
+ * what input(), output() and tick() set. */
 bool program_run(const struct program *program, struct err *err)
     __attribute__((warn_unused_result));
 

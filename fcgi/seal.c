@@ -37,6 +37,20 @@ void seal_sha256_pair(const void *first, size_t first_size, const void *second, 
     crypto_hash_sha256_final(&state, ret_hash);
 }
 
+_Static_assert(sizeof(crypto_hash_sha256_state) <= sizeof(struct seal_sha256_stream), "state");
+
+void seal_sha256_begin(struct seal_sha256_stream *stream) {
+    crypto_hash_sha256_init((crypto_hash_sha256_state *)(void *)stream);
+}
+
+void seal_sha256_add(struct seal_sha256_stream *stream, const void *data, size_t size) {
+    crypto_hash_sha256_update((crypto_hash_sha256_state *)(void *)stream, data, size);
+}
+
+void seal_sha256_end(struct seal_sha256_stream *stream, unsigned char ret_hash[SEAL_HASH_SIZE]) {
+    crypto_hash_sha256_final((crypto_hash_sha256_state *)(void *)stream, ret_hash);
+}
+
 void seal_keyed_hash(const unsigned char key[32], const void *data, size_t size,
                      unsigned char ret_hash[SEAL_HASH_SIZE]) {
     ready();

@@ -28,6 +28,13 @@ bool seal_sha256_hex(const void *data, size_t size, char ret_hex[SEAL_HEX_SIZE])
 /* SHA-256 of the first text followed by the second, without copying them together. */
 void seal_sha256_pair(const void *first, size_t first_size, const void *second, size_t second_size,
                       unsigned char ret_hash[SEAL_HASH_SIZE]);
+/* SHA-256 of what comes in pieces. */
+struct seal_sha256_stream {
+    uint64_t opaque[16];
+};
+void seal_sha256_begin(struct seal_sha256_stream *stream);
+void seal_sha256_add(struct seal_sha256_stream *stream, const void *data, size_t size);
+void seal_sha256_end(struct seal_sha256_stream *stream, unsigned char ret_hash[SEAL_HASH_SIZE]);
 /* A fast keyed hash (BLAKE2b): only who holds the key can make two texts meet. */
 void seal_keyed_hash(const unsigned char key[32], const void *data, size_t size,
                      unsigned char ret_hash[SEAL_HASH_SIZE]);

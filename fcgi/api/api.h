@@ -59,6 +59,18 @@ bool api_jobs(struct call *call, struct err *err);
 bool api_job(struct call *call, struct err *err);
 bool api_job_cancel(struct call *call, struct err *err);
 
+/* api/backups.c */
+extern const struct field backup_create_fields[], backups_fields[], backup_fields[],
+    backup_change_fields[];
+bool api_backup_create(struct call *call, struct err *err);
+bool api_backups(struct call *call, struct err *err);
+bool api_backup_summary(struct call *call, struct err *err);
+bool api_backup(struct call *call, struct err *err);
+bool api_backup_change(struct call *call, struct err *err);
+bool backup_delete_impact(struct call *call, struct impact *ret_impact, struct err *err);
+bool api_backup_delete(struct call *call, struct err *err);
+bool api_backup_download(struct call *call, struct err *err);
+
 /* api/audit.c */
 extern const struct field audit_fields[], query_history_fields[];
 bool api_audit(struct call *call, struct err *err);

@@ -36,8 +36,9 @@ BEGIN
     PERFORM pg_notify('guardian_job', '');
     RETURN NULL;
 END $$;
+-- By row: a claim that finds nothing must wake nobody, or two idle runners would wake each other for ever.
 CREATE TRIGGER job_notify AFTER INSERT OR UPDATE OF state, cancel_requested ON job
-    FOR EACH STATEMENT EXECUTE FUNCTION job_notify();
+    FOR EACH ROW EXECUTE FUNCTION job_notify();
 
 -- How long such a job took lately, in seconds: what an estimate is made of.
 CREATE FUNCTION job_usual_seconds(of_kind text, of_database text) RETURNS double precision
@@ -61,11 +62,12 @@ CREATE FUNCTION job_json(j job) RETURNS json LANGUAGE sql STABLE SET search_path
         'finished_at', public.job_time(j.finished_at), 'runner', j.runner, 'attempt', j.attempt,
         'cancel_requested', j.cancel_requested, 'request_id', j.request_id,
         'eta_seconds', CASE WHEN j.state = 'running' THEN (
-            SELECT round(greatest(CASE
+            SELECT CASE
                 WHEN (j.progress->>'percent')::numeric BETWEEN 5 AND 100
-                THEN elapsed * (100 - (j.progress->>'percent')::numeric) / (j.progress->>'percent')::numeric
-                ELSE public.job_usual_seconds(j.kind, j.database) - elapsed END, 0))::int
-            FROM extract(epoch FROM clock_timestamp() - j.started_at) AS elapsed) END)
+                THEN round(elapsed * (100 - (j.progress->>'percent')::numeric) / (j.progress->>'percent')::numeric)::int
+                ELSE greatest(round(usual - elapsed), CASE WHEN usual IS NOT NULL THEN 0 END)::int END
+            FROM extract(epoch FROM clock_timestamp() - j.started_at) AS elapsed,
+                 CAST(public.job_usual_seconds(j.kind, j.database) AS numeric) AS usual) END)
 $$;
 
 -- The next job for a runner, or nothing. One claim at a time: the look at what runs and the change are one step.
@@ -135,6 +137,6 @@ CREATE TABLE backup_copy (
     PRIMARY KEY (backup_id, runner)
 );
 CREATE TRIGGER backup_notify AFTER INSERT OR UPDATE OF deleted_at ON backup
-    FOR EACH STATEMENT EXECUTE FUNCTION job_notify();
+    FOR EACH ROW EXECUTE FUNCTION job_notify();
 
 GRANT SELECT, INSERT, UPDATE, DELETE ON job, schedule, backup, backup_copy TO guardian_app;

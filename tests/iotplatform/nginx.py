@@ -6,12 +6,12 @@ from pathlib import Path
 
 from .process import Daemon, Failed, connects, socket_path, write
 
-TEMPLATE = Path(__file__).resolve().parents[2] / 'nginx' / 'guardian.conf.template'
+TEMPLATES = Path(__file__).resolve().parents[2] / 'nginx'
 
 
-def render(values):
+def render(values, template='guardian.conf.template'):
     """The template with each ${NAME} filled in; envsubst does the same for the image."""
-    return re.sub(r'\$\{([A-Z0-9_]+)\}', lambda m: str(values[m[1]]), TEMPLATE.read_text())
+    return re.sub(r'\$\{([A-Z0-9_]+)\}', lambda m: str(values[m[1]]), (TEMPLATES / template).read_text())
 
 
 class Nginx(Daemon):
@@ -33,7 +33,7 @@ class Nginx(Daemon):
             'SHORT_LIMIT': 64, 'STREAM_LIMIT': 8, 'ADDRESS_LIMIT': 256, 'LOGIN_RATE': '10r/s', 'LOGIN_BURST': 20, 'WEB_ROOT': Path(web_root).resolve(),
             'WORK': self.work, 'PID_FILE': self.work / 'nginx.pid', 'CERTIFICATE': self.certificate, 'KEY': self.key,
             'ERROR_LOG': 'stderr', 'ACCESS_LOG': self.home / 'logs' / f'{name}.access.log', 'MIME_TYPES': '/etc/nginx/mime.types',
-            'WORKERS': 2, 'HSTS': '""', 'USER': '', 'RESOLVER': '', **values}
+            'WORKERS': 2, 'BACKUPS': self.home / 'backups', 'HSTS': '""', 'USER': '', 'RESOLVER': '', **values}
 
     def make_certificate(self):
         """A certificate of our own for localhost, renewed a month before its end."""
@@ -74,3 +74,32 @@ class Nginx(Daemon):
 
     def reload(self):
         self.signal(signal.SIGHUP)
+
+
+class BackupFiles(Daemon):
+    """nginx over nginx/backups.conf.template: where a runner fetches what another has."""
+
+    stop_signal = signal.SIGQUIT
+    stop_timeout_s = 5
+
+    def __init__(self, home, token, user=''):
+        super().__init__('nginx-backups', home)
+        self.work = self.home / 'nginx-backups.data'
+        self.conf = self.home / 'etc' / 'nginx-backups.conf'
+        self.socket = socket_path(home, 'nginx-backups.sock')
+        self.pid_file_of_nginx = self.work / 'nginx.pid'
+        self.values = {'LISTEN': f'unix:{self.socket}', 'COPY_TOKEN': token, 'BACKUPS': self.home / 'backups', 'WORK': self.work, 'USER': user,
+                       'PID_FILE': self.pid_file_of_nginx, 'ERROR_LOG': 'stderr'}
+
+    def start(self):
+        self.work.mkdir(parents=True, exist_ok=True)
+        changed = write(self.conf, render(self.values, 'backups.conf.template'), 0o600)
+        if self.running:
+            if changed:
+                self.signal(signal.SIGHUP)
+            return self
+        self.socket.unlink(missing_ok=True)
+        self.pid_file_of_nginx.unlink(missing_ok=True)
+        self.spawn(['nginx', '-c', self.conf, '-p', self.work, '-e', self.log_file, '-g', 'daemon off;'],
+                   ready=lambda: self.pid_file_of_nginx.exists() and connects(self.socket))
+        return self

@@ -9,7 +9,7 @@ import yaml
 
 from . import demo
 from .barman import Barman
-from .nginx import Nginx
+from .nginx import BackupFiles, Nginx
 from .postgres import Postgres, binary_folder
 from .process import Failed, write
 from .redis import Redis
@@ -44,6 +44,7 @@ class Platform:
                            USER='user root;' if os.geteuid() == 0 else '', SHORT_LIMIT=16 * self.workers['short'],
                            STREAM_LIMIT=self.workers['stream'], **(nginx or {}))
         self.runners = [Runner(self.home, name, self.build / 'guardian-jobs', lambda name=name: self.runner_config(name)) for name in ('a', 'b')]
+        self.backup_files = BackupFiles(self.home, self.secrets.text('copy_token'), user='user root;' if os.geteuid() == 0 else '')
         self.url = self.nginx.url
         self.username = ADMINISTRATOR
 
@@ -74,7 +75,9 @@ class Platform:
     def runner_config(self, name):
         """guardian.yaml of one runner: that of the workers, and what is its own."""
         made = self.config()
-        made['jobs'] = {'runner': name, 'backup_dir': str(self.home / 'backups' / name), 'pg_bindir': str(binary_folder()), **made.get('jobs', {})}
+        made['jobs'] = {'runner': name, 'backup_dir': str(self.home / 'backups' / name), 'pg_bindir': str(binary_folder()),
+                        'copy_url': 'http://backups/{runner}/{file}', 'copy_socket': str(self.backup_files.socket),
+                        'copy_token_file': str(self.secrets.file('copy_token')), **made.get('jobs', {})}
         if self.with_pitr and name == 'a':      # one of them is beside Barman
             made['pitr'] = {**self.barman.runner_config(), **made.get('pitr', {})}
         return {'listen': 'none', **made}
@@ -134,6 +137,7 @@ class Platform:
         for worker in (self.short, self.stream):
             (self.home / 'state' / worker.pool).mkdir(parents=True, exist_ok=True, mode=0o700)
             worker.start() if not worker.running else None if worker.current else worker.restart()
+        self.backup_files.start()
         for runner in self.runners:
             runner.start()
         self.nginx.start()
@@ -146,7 +150,7 @@ class Platform:
 
     def daemons(self):
         """All that may run here, in the order in which to stop them."""
-        return [self.nginx, self.short, self.stream, *self.runners, self.barman, self.redis, self._standby(), self.postgres]
+        return [self.nginx, self.short, self.stream, *self.runners, self.backup_files, self.barman, self.redis, self._standby(), self.postgres]
 
     def stop(self):
         """nginx lets its requests finish, then the workers, then what they stand on."""
@@ -159,7 +163,7 @@ class Platform:
             daemon.kill()
         for cluster in (self.barman, self._standby(), self.postgres):
             cluster.remove()
-        for name in ('etc', 'logs', 'run', 'secrets', 'state', 'redis.data', 'nginx.data', 'backups', 'session.json'):
+        for name in ('etc', 'logs', 'run', 'secrets', 'state', 'redis.data', 'nginx.data', 'nginx-backups.data', 'backups', 'session.json'):
             path = self.home / name
             shutil.rmtree(path) if path.is_dir() else path.unlink(missing_ok=True)
 

@@ -8,10 +8,10 @@ from sources import ROOT, c_files, without_comments
 LAYERS = [
     ('base', 'arena clock err log metrics'),
     ('request', 'request request_fields call'),
-    ('gateways', 'db db_connection db_listen maintainer program program_client sql_gen cache upstream token keys sqlparse sqlparse_tree sqlparse_functions sqlparse_mask config yamltext password seal'),
-    ('domain', 'auth confirm page audit audit_chain audit_spool audit_verify runner* escapes* jobs job_kinds job_folder maintenance* pitr pitr_instance pitr_jobs'),
+    ('gateways', 'db db_connection db_listen maintainer program program_client sql_gen cache upstream token keys sqlparse sqlparse_tree sqlparse_functions sqlparse_mask config yamltext password seal vault'),
+    ('domain', 'auth confirm page audit audit_chain audit_spool audit_verify runner* escapes* jobs job_kinds job_folder backup* maintenance* pitr pitr_instance pitr_jobs'),
     ('api', 'routes api/*'),
-    ('programs', 'worker service housekeeper migrate migrations_gen main_fcgi main_ctl main_jobs job_service job_child job_steps pitr_keeper'),
+    ('programs', 'worker service housekeeper migrate migrations_gen main_fcgi main_ctl main_jobs job_service job_child job_keeper job_steps pitr_keeper'),
 ]
 # Gateways do not include each other, but for what one gateway is made of and for the three that hold no connection.
 GATEWAYS = [{'program', 'program_client'}, {'db', 'db_connection', 'db_listen', 'maintainer', 'sql_gen'}, {'token', 'keys'}, {'sqlparse', 'sqlparse_tree', 'sqlparse_functions', 'sqlparse_mask'}, {'config', 'yamltext'}]
@@ -24,7 +24,7 @@ LIBRARIES = {
     'yaml.h': {'yamltext'},
     'pg_query.h': {'sqlparse'},
     'curl/': {'upstream'},
-    'sodium': {'password', 'seal'},
+    'sodium': {'password', 'seal', 'vault'},
     'fcgiapp.h': {'request'},
     'fcgi_stdio.h': set(),
 }

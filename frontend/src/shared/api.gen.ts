@@ -332,6 +332,96 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/database/backup": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Make a verified backup of one database. */
+        post: operations["createBackup"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/database/backups": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Backups, newest first. */
+        get: operations["listBackups"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/database/backups/summary": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Is every managed database backed up? What counts is the age of the last verified backup. */
+        get: operations["backupSummary"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/database/backups/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One backup, with its signed manifest. */
+        get: operations["getBackup"];
+        put?: never;
+        post?: never;
+        /** Delete a backup (two-step). The last verified one of a database and pinned ones stay. */
+        delete: operations["deleteBackup"];
+        options?: never;
+        head?: never;
+        /** Change the note, or pin it so that nothing deletes it. */
+        patch: operations["changeBackup"];
+        trace?: never;
+    };
+    "/database/backups/{id}/download": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The archive's bytes, for pg_restore; an encrypted one as it lies.
+         * @description Sent by the web server, with `Range`. An archive that is encrypted at rest is sent encrypted: `guardianctl backup decrypt` turns it into one that pg_restore reads.
+         */
+        get: operations["downloadBackup"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/audit": {
         parameters: {
             query?: never;
@@ -479,6 +569,109 @@ export interface components {
             /** @description An estimate from how far it is, or from how long such jobs took lately. */
             eta_seconds: number | null;
             request_id: string;
+        };
+        /**
+         * @description pg_dump's
+         * @default custom
+         * @enum {string}
+         */
+        BackupFormat: "custom";
+        /** @description The last restore drill; null when there was none. */
+        Drill: {
+            /** Format: uuid */
+            job_id: string;
+            at: components["schemas"]["Time"];
+            ok: boolean;
+        } | null;
+        Backup: {
+            /** Format: uuid */
+            id: string;
+            database: string;
+            /** @enum {string} */
+            format: "custom";
+            /**
+             * @description damaged, missing: no whole copy is left.
+             * @enum {string}
+             */
+            state: "verified" | "damaged" | "missing";
+            created_at: components["schemas"]["Time"];
+            finished_at: components["schemas"]["Time"];
+            /** @description Of the file as it lies. */
+            size_bytes: number;
+            /** @description Of the file as it lies. */
+            sha256: string;
+            server_version: string;
+            database_bytes: number;
+            tables: number;
+            row_estimate: number;
+            wal_lsn: string | null;
+            duration_ms: number;
+            note: string | null;
+            pinned: boolean;
+            encrypted: boolean;
+            /** @enum {string} */
+            origin: "manual" | "schedule" | "upload" | "before_restore";
+            created_by: string;
+            job_id: string | null;
+            verified_at: components["schemas"]["Time"];
+            copies: {
+                runner: string;
+                verified_at: components["schemas"]["Time"];
+            }[];
+            /** @description It lies on one runner alone. */
+            single_copy: boolean;
+            last_drill: components["schemas"]["Drill"];
+            /** @description When and why retention will delete it; null when it never does. */
+            expires: {
+                at: components["schemas"]["Time"] | null;
+                reason: string;
+            } | null;
+        };
+        BackupDetail: {
+            /** Format: uuid */
+            id: string;
+            database: string;
+            /** @enum {string} */
+            format: "custom";
+            /**
+             * @description damaged, missing: no whole copy is left.
+             * @enum {string}
+             */
+            state: "verified" | "damaged" | "missing";
+            created_at: components["schemas"]["Time"];
+            finished_at: components["schemas"]["Time"];
+            /** @description Of the file as it lies. */
+            size_bytes: number;
+            /** @description Of the file as it lies. */
+            sha256: string;
+            server_version: string;
+            database_bytes: number;
+            tables: number;
+            row_estimate: number;
+            wal_lsn: string | null;
+            duration_ms: number;
+            note: string | null;
+            pinned: boolean;
+            encrypted: boolean;
+            /** @enum {string} */
+            origin: "manual" | "schedule" | "upload" | "before_restore";
+            created_by: string;
+            job_id: string | null;
+            verified_at: components["schemas"]["Time"];
+            copies: {
+                runner: string;
+                verified_at: components["schemas"]["Time"];
+            }[];
+            /** @description It lies on one runner alone. */
+            single_copy: boolean;
+            last_drill: components["schemas"]["Drill"];
+            /** @description When and why retention will delete it; null when it never does. */
+            expires: {
+                at: components["schemas"]["Time"] | null;
+                reason: string;
+            } | null;
+            /** @description What was signed: the same numbers, and every table with its size and row estimate. */
+            manifest: Record<string, never>;
         };
         Problem: {
             /** Format: uri */
@@ -1469,6 +1662,214 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Job"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    createBackup: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    database: string;
+                    note?: string;
+                    format?: components["schemas"]["BackupFormat"];
+                };
+            };
+        };
+        responses: {
+            /** @description The job that makes it; its result names the `backup_id`. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JobStarted"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    listBackups: {
+        parameters: {
+            query?: {
+                database?: string;
+                limit?: components["parameters"]["Limit"];
+                /** @description `next_cursor` of the page before; opaque */
+                cursor?: components["parameters"]["Cursor"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of backups. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["Backup"][];
+                        next_cursor: string | null;
+                    };
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    backupSummary: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description One entry a managed database. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        databases: {
+                            database: string;
+                            last_verified_at: components["schemas"]["Time"] | null;
+                            age_seconds: number | null;
+                            limit_seconds: number;
+                            /** @enum {string} */
+                            state: "ok" | "old" | "none";
+                            backups: number;
+                            bytes: number;
+                            /** @description Backups that lie on one runner alone. */
+                            single_copy: number;
+                            last_drill: components["schemas"]["Drill"];
+                            next_run_at: components["schemas"]["Time"] | null;
+                        }[];
+                    };
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    getBackup: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["Uuid"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The backup. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BackupDetail"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    deleteBackup: {
+        parameters: {
+            query?: never;
+            header?: {
+                "X-Confirmation-Token"?: components["parameters"]["ConfirmationToken"];
+                /** @description The phrase, URL-encoded UTF-8 */
+                "X-Confirmation-Phrase"?: components["parameters"]["ConfirmationPhrase"];
+            };
+            path: {
+                id: components["parameters"]["Uuid"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is gone; the runners remove the files. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            428: components["responses"]["Challenge"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    changeBackup: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["Uuid"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @description An empty one takes it away. */
+                    note?: string;
+                    pinned?: boolean;
+                };
+            };
+        };
+        responses: {
+            /** @description The backup as it is now. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Backup"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    downloadBackup: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["Uuid"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The whole archive. */
+            200: {
+                headers: {
+                    "Content-Disposition"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": string;
+                };
+            };
+            /** @description The part that was asked for. */
+            206: {
+                headers: {
+                    "Content-Range"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": string;
                 };
             };
             default: components["responses"]["Problem"];

@@ -1,0 +1,174 @@
+/* SPDX-License-Identifier: MIT */
+#include "backup.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "backup_check.h"
+#include "backup_dump.h"
+#include "backup_manifest.h"
+#include "backup_store.h"
+#include "clock.h"
+#include "job_folder.h"
+
+#define FACTS_TIMEOUT_MS 600000
+#define ROW_TIMEOUT_MS   30000
+
+struct making {
+    struct job *job;
+    const char *database, *origin, *note;
+    char *id;
+    json_t *facts, *manifest;
+    int64_t started_ms;
+    char started_at[32];
+    char path[PATH_MAX];
+    struct backup_seal seal;
+};
+
+void backup_file_name(const char *id, bool encrypted, char ret_name[BACKUP_NAME_SIZE]) {
+    (void)snprintf(ret_name, BACKUP_NAME_SIZE, "%s.dump%s", id, encrypted ? ".enc" : "");
+}
+
+static void now_text(char text[32]) {
+    struct timespec now;
+    struct tm utc;
+    clock_gettime(CLOCK_REALTIME, &now);
+    gmtime_r(&now.tv_sec, &utc);
+    size_t size = strftime(text, 24, "%Y-%m-%dT%H:%M:%S", &utc);
+    (void)snprintf(text + size, 32 - size, ".%03ldZ", now.tv_nsec / 1000000);
+}
+
+static bool read_facts(struct job *job, const char *database, json_t **ret_facts, struct err *err) {
+    struct db_at at = job_at(job, DB_MAINTAINER, database, FACTS_TIMEOUT_MS);
+    const char *text;
+    if (!db_text(job->db, &at, DB_BACKUP_FACTS, job->arena, NULL, 0, &text, NULL, err))
+        return false;
+    *ret_facts = json_loads(text, 0, NULL);
+    return *ret_facts || err_set(err, ERR_LIMIT, "out of memory for the list of tables");
+}
+
+static bool dump(struct making *making, char ret_sha256[SEAL_HEX_SIZE], int64_t *ret_size,
+                 struct err *err) {
+    struct job *job = making->job;
+    const struct config_secret *key = &job->config->jobs.encryption_key;
+    struct backup_writer writer;
+    if (!backup_writer_open(&writer, making->path, key->text ? key : NULL, err)) return false;
+    bool ok =
+        backup_dump(job, making->database, json_object_get(making->facts, "tables"), &writer, err);
+    if (ok) job_progress(job, "syncing", -1, -1, NULL);
+    ok = ok && backup_writer_end(&writer, ret_sha256, err);
+    *ret_size = writer.size;
+    backup_writer_drop(&writer);
+    return ok;
+}
+
+/* The tables as they are after the dump: what was made or dropped meanwhile may be in it or not. */
+static bool describe(struct making *making, const char *sha256, int64_t size, struct err *err) {
+    const struct job *job = making->job;
+    char finished_at[32];
+    json_t *after;
+    if (!read_facts(making->job, making->database, &after, err)) return false;
+    now_text(finished_at);
+    making->manifest = json_pack(
+        "{s:i s:s s:s s:s s:b s:I s:s s:O s:O s:O s:O s:O s:s s:s s:I s:s s:s s:s s:s s:s}",
+        "version", 1, "backup_id", making->id, "database", making->database, "format", "custom",
+        "encrypted", job->config->jobs.encryption_key.text != NULL, "size_bytes", (json_int_t)size,
+        "sha256", sha256, "server_version", json_object_get(making->facts, "server_version"),
+        "database_bytes", json_object_get(making->facts, "database_bytes"), "row_estimate",
+        json_object_get(making->facts, "row_estimate"), "wal_lsn",
+        json_object_get(making->facts, "wal_lsn"), "tables", json_object_get(after, "tables"),
+        "created_at", making->started_at, "finished_at", finished_at, "duration_ms",
+        (json_int_t)(clock_ms() - making->started_ms), "origin", making->origin, "created_by",
+        job->created_by, "runner", job->config->jobs.runner, "job_id", job->id, "request_id",
+        job->request_id);
+    json_decref(after);
+    return making->manifest || err_set(err, ERR_LIMIT, "out of memory for the manifest");
+}
+
+static void show_check(void *context, int64_t done, int64_t total) {
+    job_progress(context, "verifying", done, total, "bytes");
+}
+
+static bool verify(struct making *making, struct err *err) {
+    struct backup_check check = { .config = making->job->config,
+                                  .path = making->path,
+                                  .manifest = making->manifest,
+                                  .cancel_fd = making->job->channel,
+                                  .progress = show_check,
+                                  .context = making->job };
+    json_t *tables;
+    job_part(making->job, 85, 100);
+    if (!backup_check_archive(&check, json_object_get(making->facts, "tables"),
+                              json_object_get(making->manifest, "tables"), &tables, err))
+        return false;
+    return json_object_set_new(making->manifest, "tables", tables) == 0 ||
+           err_set(err, ERR_LIMIT, "out of memory for the manifest");
+}
+
+static bool add_row(struct making *making, struct err *err) {
+    const struct job *job = making->job;
+    struct db_at at = job_at(job, DB_APP, NULL, ROW_TIMEOUT_MS);
+    struct backup_row row = {
+        .manifest = making->manifest, .seal = &making->seal, .note = making->note, .job_id = job->id
+    };
+    at.client_socket = -1; /* it has its name: it is a backup, whatever was wished meanwhile */
+    return backup_store_add(job->config, job->db, &at, &row, err);
+}
+
+static bool make(struct making *making, struct err *err) {
+    struct job *job = making->job;
+    char sha256[SEAL_HEX_SIZE];
+    int64_t size;
+    job_part(job, 0, 85);
+    job_progress(job, "looking at the tables", -1, -1, NULL);
+    if (!job_folder_path(job->config, job->id, ".dump", making->path, err) ||
+        !read_facts(job, making->database, &making->facts, err))
+        return false;
+    /* Of a backup that an earlier part of this job left. */
+    if (unlink(making->path) != 0 && errno != ENOENT)
+        return err_set(err, ERR_INTERNAL, "%s: %s", making->path, strerror(errno));
+    if (!dump(making, sha256, &size, err) || !describe(making, sha256, size, err) ||
+        !verify(making, err) ||
+        !backup_manifest_sign(job->config, making->manifest, &making->seal, err) ||
+        !job_go_on(job, err))
+        return false;
+    job_progress(job, "naming", -1, -1, NULL);
+    return backup_store_name(job->config, job->id, making->path, making->manifest, &making->seal,
+                             err) &&
+           add_row(making, err);
+}
+
+bool backup_make(struct job *job, const char *database, const char *origin, const char *note,
+                 char ret_id[SEAL_UUID_SIZE], struct err *err) {
+    struct making making = { .job = job,
+                             .database = database,
+                             .origin = origin,
+                             .note = note,
+                             .id = ret_id,
+                             .started_ms = clock_ms() };
+    seal_uuid(ret_id);
+    now_text(making.started_at);
+    bool ok = make(&making, err);
+    if (!ok) job_folder_sweep(job->config, job->id);
+    if (ok)
+        job_log(job, "backup %s: %lld bytes, %zu tables, in %lld ms", ret_id,
+                (long long)backup_manifest_number(making.manifest, "size_bytes"),
+                json_array_size(json_object_get(making.manifest, "tables")),
+                (long long)backup_manifest_number(making.manifest, "duration_ms"));
+    json_decref(making.facts);
+    json_decref(making.manifest);
+    free(making.seal.text);
+    return ok;
+}
+
+bool backup_run(struct job *job, struct err *err) {
+    const char *origin = json_string_value(json_object_get(job->parameters, "origin"));
+    char id[SEAL_UUID_SIZE];
+    return backup_make(job, job->database, origin ? origin : "manual",
+                       json_string_value(json_object_get(job->parameters, "note")), id, err) &&
+           job_result(job, json_pack("{s:s}", "backup_id", id), err);
+}

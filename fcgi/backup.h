@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef GUARDIAN_BACKUP_H
+#define GUARDIAN_BACKUP_H
+/*
+ * Logical backups: pg_dump's custom format, hashed (and encrypted, where there is a key) while it
+ * is written under a job's temporary name; read back, checked against the list of tables, signed,
+ * and only then given its name: <id>.dump or <id>.dump.enc, beside <id>.json (manifest, signature,
+ * public key). What has that name is whole.
+ */
+#include <limits.h>
+
+#include "jobs.h"
+#include "seal.h"
+
+#define BACKUP_NAME_SIZE 48
+
+/* The kind "backup": parameters {"note"?, "origin"?}. */
+bool backup_run(struct job *job, struct err *err) __attribute__((warn_unused_result));
+/* Makes a backup as a part of another job; `origin` is manual, schedule or before_restore, `note`
+ * may be NULL. */
+bool backup_make(struct job *job, const char *database, const char *origin, const char *note,
+                 char ret_id[SEAL_UUID_SIZE], struct err *err) __attribute__((warn_unused_result));
+
+/* A verified archive, decrypted, that pg_restore can read and seek in. */
+struct backup_archive {
+    char path[PATH_MAX]; /* for pg_restore */
+    int fd;              /* to be given as struct program's passed_fd */
+    json_t *manifest;    /* as it was signed */
+    const char *database;
+};
+/* Checks the signature, size and SHA-256 of a backup, fetches it from another runner when this one
+ * has no good copy, and opens it. A copy that is not what was written is marked damaged. Errors:
+ * NOT_FOUND (no such backup, or no copy can be had), CONFLICT (damaged), CONFIG (no key, another
+ * key), CANCELLED. */
+bool backup_open(struct job *job, const char *backup_id, struct backup_archive *ret_archive,
+                 struct err *err) __attribute__((warn_unused_result));
+void backup_close(struct backup_archive *archive);
+
+/* "<id>.dump" or "<id>.dump.enc". */
+void backup_file_name(const char *id, bool encrypted, char ret_name[BACKUP_NAME_SIZE]);
+#endif

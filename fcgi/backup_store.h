@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef GUARDIAN_BACKUP_STORE_H
+#define GUARDIAN_BACKUP_STORE_H
+/*
+ * The files of backups in a runner's folder, and their rows: how they get their names, their copies
+ * and their end.
+ */
+#include <limits.h>
+
+#include "backup_manifest.h"
+#include "db.h"
+
+/* One backup as its row or its file beside the archive has it. */
+struct backup_row {
+    const json_t *manifest;
+    const struct backup_seal *seal;
+    const char *note, *job_id; /* NULL: none */
+};
+
+/* Gives the verified file at `path` and its manifest their names, and syncs them. `owner` names the
+ * temporary file. Errors: INTERNAL. */
+bool backup_store_name(const struct config *config, const char *owner, const char *path,
+                       const json_t *manifest, const struct backup_seal *seal, struct err *err)
+    __attribute__((warn_unused_result));
+/* The row of a backup that this runner has; one that is known already gets this runner's copy. */
+bool backup_store_add(const struct config *config, struct db *db, const struct db_at *at,
+                      const struct backup_row *row, struct err *err)
+    __attribute__((warn_unused_result));
+
+/* The path of a backup's archive in the folder. Errors: LIMIT. */
+bool backup_store_path(const struct config *config, const json_t *manifest, char ret_path[PATH_MAX],
+                       struct err *err) __attribute__((warn_unused_result));
+/* Fetches another runner's file, checks it and gives it its name here. `owner` names the temporary
+ * file, cancel_fd may be -1. Errors: CONFIG (jobs.copy_url is missing), INTERNAL, CONFLICT,
+ * CANCELLED. */
+bool backup_store_fetch(const struct config *config, const char *owner, const char *runner,
+                        const json_t *manifest, const struct backup_seal *seal, int cancel_fd,
+                        struct err *err) __attribute__((warn_unused_result));
+/* Puts a file that is not what was written out of the way. */
+void backup_store_set_aside(const struct config *config, const json_t *manifest);
+/* Removes all files of a backup; true when none is left. */
+bool backup_store_remove(const struct config *config, const char *id, struct err *err)
+    __attribute__((warn_unused_result));
+#endif
