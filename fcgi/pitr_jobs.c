@@ -38,10 +38,9 @@ static bool change(struct job *job, enum db_statement statement, const char *con
 static bool switch_wal(struct job *job, struct err *err) {
     struct db_at at = job_at(job, DB_MAINTAINER, NULL, ASK_MS);
     const char *id;
-    const char *arguments[] = { "switch-wal", "--force",
-                                "--archive",  "--archive-timeout",
-                                "120",        job->config->pitr.server,
-                                NULL };
+    const char *arguments[] = {
+        "switch-wal", "--archive", "--archive-timeout", "120", job->config->pitr.server, NULL
+    };
     job_progress(job, "archiving the newest WAL", -1, -1, NULL);
     if (!db_text(job->db, &at, DB_PITR_MARK, job->arena, NULL, 0, &id, NULL, err)) return false;
     return pitr_barman(job->config, job->channel, SWITCH_MS, NULL, NULL, arguments, NULL, err);

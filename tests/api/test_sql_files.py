@@ -7,7 +7,7 @@ from contract import ROOT
 
 FILES = sorted((ROOT / 'fcgi' / 'sql').glob('*.sql'))
 # Asked of the console's own database; all others of a managed one.
-CONSOLE = re.compile(r'\bpublic\.(audit_|auth_|backup|console_user|job|schedule|schema_migration)')
+CONSOLE = re.compile(r'\bpublic\.(audit_|auth_|backup|console_user|job|pitr_|schedule|schema_migration)')
 
 
 def without_comments(text):
