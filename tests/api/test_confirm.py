@@ -9,7 +9,8 @@ import pytest
 
 from client import CONTRACT, Direct
 
-DANGEROUS = [(method, path) for method, path, operation in CONTRACT.operations() if '428' in operation['responses']]
+# The other dangerous rows are tested with what they work on.
+DANGEROUS = [(method, path) for method, path, operation in CONTRACT.operations() if '428' in operation['responses'] and '{pid}' in path]
 
 
 def challenge(client, path, **options):

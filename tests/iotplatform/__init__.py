@@ -1,4 +1,5 @@
 """The console and what it stands on, as processes: for `./dev up` and for the tests."""
+from .barman import Barman
 from .nginx import Nginx
 from .platform import Platform
 from .postgres import Postgres
@@ -10,4 +11,4 @@ from .secrets import Secrets
 from .sentinel import Sentinel
 from .worker import Worker
 
-__all__ = ['Daemon', 'Failed', 'Nginx', 'Platform', 'Postgres', 'Proxy', 'Redis', 'Runner', 'Secrets', 'Sentinel', 'Worker', 'free_port', 'wait_for']
+__all__ = ['Barman', 'Daemon', 'Failed', 'Nginx', 'Platform', 'Postgres', 'Proxy', 'Redis', 'Runner', 'Secrets', 'Sentinel', 'Worker', 'free_port', 'wait_for']
