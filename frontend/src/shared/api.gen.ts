@@ -193,6 +193,77 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/database/pitr": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Point-in-time recovery: base backups, the recovery window, the WAL archive, and the clusters restored for inspection. */
+        get: operations["pitr"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/database/pitr/backup": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take a base backup now. */
+        post: operations["pitrBackup"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/database/pitr/restore": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Restore all databases as they were at a moment, into a cluster of its own beside the running one.
+         * @description The job `pitr_restore` has the result `{instance_id, target_time, last_commit, host, port, backup_id}`. The cluster is read-only, on loopback of its runner, and goes away by itself.
+         */
+        post: operations["pitrRestore"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/database/pitr/instances/{id}/remove": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Stop a restored cluster and remove its files (two-step). */
+        post: operations["pitrRemove"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/database/query": {
         parameters: {
             query?: never;
@@ -1230,6 +1301,68 @@ export interface components {
             locks: string;
             detail: string;
         };
+        Pitr: {
+            /** @description A runner has a Barman beside it */
+            configured: boolean;
+            /** @description What is wrong, or why nothing is here; null: all is well */
+            reason: string | null;
+            server: null | {
+                /** @description In Barman's configuration */
+                name: string;
+                runner: string;
+                seen_at: components["schemas"]["Time"];
+                seen_seconds_ago: number;
+                ok: boolean;
+                /** @description Barman's own checks that failed */
+                problems: {
+                    check: string;
+                    hint: string;
+                }[];
+            };
+            /** @description Base backups, the newest first */
+            backups: {
+                id: string;
+                /** @description Barman's: DONE, FAILED, STARTED… */
+                status: string;
+                usable: boolean;
+                ended_at: components["schemas"]["Time"] | null;
+                size_bytes: number | null;
+                /** @description Archived since */
+                wal_bytes: number | null;
+            }[];
+            /** @description Any moment in it can be restored */
+            window: {
+                from: components["schemas"]["Time"] | null;
+                to: components["schemas"]["Time"] | null;
+            };
+            wal: {
+                /** @description Name of the last whole segment in the archive */
+                last_archived: string | null;
+                last_archived_at: components["schemas"]["Time"] | null;
+                /** @description WAL comes in as it is written */
+                receiving: boolean;
+                lag_bytes: number | null;
+                lag_seconds: number | null;
+            };
+            /** @description Clusters restored for inspection, the newest first */
+            instances: {
+                /** @description Of the job that made it */
+                id: string;
+                target_time: components["schemas"]["Time"];
+                /** @enum {string} */
+                state: "starting" | "ready" | "stopped" | "removing";
+                runner: string;
+                backup_id: string;
+                /** @description On the runner's machine */
+                host: string;
+                port: number;
+                /** @description A command for that machine; logins and passwords are those of then */
+                connect: string;
+                created_by: string;
+                created_at: components["schemas"]["Time"];
+                expires_at: components["schemas"]["Time"];
+            }[];
+        };
         Performance: {
             statements: {
                 available: boolean;
@@ -1941,6 +2074,104 @@ export interface operations {
         };
         responses: {
             /** @description The job was made. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JobStarted"];
+                };
+            };
+            428: components["responses"]["Challenge"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    pitr: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description As the runner beside Barman saw it last. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Pitr"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    pitrBackup: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The job `base_backup` was made; its result has `backup_id`. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JobStarted"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    pitrRestore: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @description RFC 3339 with any zone, within the recovery window */
+                    time: string;
+                };
+            };
+        };
+        responses: {
+            /** @description The job was made. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JobStarted"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    pitrRemove: {
+        parameters: {
+            query?: never;
+            header?: {
+                "X-Confirmation-Token"?: components["parameters"]["ConfirmationToken"];
+                /** @description The phrase, URL-encoded UTF-8 */
+                "X-Confirmation-Phrase"?: components["parameters"]["ConfirmationPhrase"];
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The job `pitr_remove` was made. */
             202: {
                 headers: {
                     [name: string]: unknown;
