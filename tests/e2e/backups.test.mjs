@@ -1,34 +1,15 @@
 import assert from 'node:assert/strict'
+import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
+import { backUp, confirm, dialog, ended } from './steps.mjs'
 import { eventually, test } from './suite.mjs'
-
-const dialog = (page) => page.getByRole('dialog')
-const strip = (page) => page.getByRole('list', { name: 'Running and just ended' })
-
-/** Types what the dialog wants typed. */
-async function confirm(page) {
-  await dialog(page).getByLabel('Type to confirm:').fill(await dialog(page).locator('label code').innerText())
-  await dialog(page).locator('button[type=submit]').click()
-}
-
-/** A small database of one's own would be quicker, but only the managed one can be backed up. */
-async function backUp(page, note) {
-  await page.getByTestId('backup-now').click()
-  await dialog(page).getByLabel('Note').fill(note)
-  await dialog(page).getByRole('button', { name: 'Start' }).click()
-  const item = strip(page).getByRole('listitem').first()
-  await item.waitFor()
-  return item
-}
 
 test('Back up now: progress moves, the backup is verified, and its age is the big number', { limitMs: 180_000 }, async (visit) => {
   const page = await visit.person()
   await page.goto('/database/backups')
   await page.getByRole('heading', { level: 1, name: 'Backups' }).waitFor()
   const item = await backUp(page, 'before <b>the</b> upgrade')
-  // The shell tells of it on every page.
-  await page.getByRole('link', { name: /job(s)? running/ }).or(item.getByText('succeeded')).first().waitFor()
-  await eventually(async () => assert.equal(await item.getAttribute('data-state'), 'succeeded'), 120_000)
+  await ended(item)
   const card = page.locator('[data-database=iot_guardian]')
   await eventually(async () => assert.match(await card.innerText(), /good[^]*Last verified backup[^]*\d+ m?s/))
   const row = page.locator('tbody tr').filter({ hasText: 'before <b>the</b> upgrade' })
@@ -47,7 +28,6 @@ test('Back up now: progress moves, the backup is verified, and its age is the bi
   // What is downloaded is what lies there: the sum on the page is that of the file.
   await page.evaluate(() => delete window.showSaveFilePicker)
   const [download] = await Promise.all([page.waitForEvent('download'), dialog(page).getByTestId('download').click()])
-  const { createHash } = await import('node:crypto')
   const sum = createHash('sha256').update(readFileSync(await download.path())).digest('hex')
   assert.ok((await dialog(page).innerText()).includes(sum))
   await dialog(page).getByText('Manifest (signed)').click()
@@ -66,7 +46,7 @@ test('A backup that is deleted asks first, in numbers; the last verified one is 
   await page.goto('/database/backups')
   for (const note of ['the first of two', 'the second of two']) {
     const item = await backUp(page, note)
-    await eventually(async () => assert.equal(await item.getAttribute('data-state'), 'succeeded'), 120_000)
+    await ended(item)
   }
   const row = page.locator('tbody tr').filter({ hasText: 'the first of two' })
   await row.getByRole('button').click()
@@ -87,9 +67,10 @@ test('A job can be cancelled from the page that started it, and its log can be r
   await visit.sql('GRANT ALL ON public.alerts TO field_engineer')
   await holder.ask("BEGIN; LOCK TABLE public.alerts IN ACCESS EXCLUSIVE MODE; SELECT 'held';")
   const item = await backUp(page, 'to be cancelled')
-  await eventually(async () => assert.equal(await item.getAttribute('data-state'), 'running'), 60_000)
+  await ended(item, 'running')
+  await page.getByRole('link', { name: /jobs? running/ }).waitFor()
   await item.getByRole('button', { name: 'Cancel' }).click()
-  await eventually(async () => assert.equal(await item.getAttribute('data-state'), 'cancelled'), 60_000)
+  await ended(item, 'cancelled')
   await item.getByRole('link', { name: 'Details' }).click()
   await dialog(page).getByTestId('job').waitFor()
   await dialog(page).getByRole('log').waitFor()

@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict'
+import { confirm, dialog } from './steps.mjs'
 import { eventually, test } from './suite.mjs'
-
-const dialog = (page) => page.getByRole('dialog')
 
 test('Advice about dead rows is taken with one click, vacuumed, and its result shown by table', { limitMs: 180_000 }, async (visit) => {
   await visit.sql('DROP TABLE IF EXISTS public.worn; CREATE TABLE public.worn WITH (autovacuum_enabled = false) AS SELECT n, repeat(md5(n::text), 8) AS text FROM generate_series(1, 20000) AS n; ALTER TABLE public.worn OWNER TO iot_owner')
@@ -41,8 +40,7 @@ test('From a table one gets to its maintenance; what locks it out asks first, in
   await page.getByTestId('maintain').click()
   await dialog(page).locator('dl.impact').waitFor()
   assert.match(await dialog(page).locator('dl.impact').innerText(), /Tables\s+1/)
-  await dialog(page).getByLabel('Type to confirm:').fill(await dialog(page).locator('label code').innerText())
-  await dialog(page).locator('button[type=submit]').click()
+  await confirm(page)
   const row = page.getByTestId('result').getByRole('row', { name: /full, 满/ })
   await row.waitFor({ timeout: 120_000 })
   assert.match(await row.innerText(), /done[^]*MiB/, 'the space it gave back')

@@ -1,23 +1,6 @@
 import assert from 'node:assert/strict'
-import { eventually, test } from './suite.mjs'
-
-const dialog = (page) => page.getByRole('dialog')
-
-async function confirm(page) {
-  await dialog(page).locator('#confirm-phrase').waitFor()
-  await dialog(page).getByLabel('Type to confirm:').fill(await dialog(page).locator('label code').innerText())
-  await dialog(page).locator('button[type=submit]').click()
-}
-
-async function backUp(page) {
-  await page.goto('/database/backups')
-  await page.getByTestId('backup-now').click()
-  await dialog(page).getByLabel('Note').fill('for a restore')
-  await dialog(page).getByRole('button', { name: 'Start' }).click()
-  const item = page.getByRole('list', { name: 'Running and just ended' }).getByRole('listitem').first()
-  await eventually(async () => assert.equal(await item.getAttribute('data-state'), 'succeeded'), 120_000)
-  await item.getByRole('button', { name: 'Open the backup' }).click()
-}
+import { backUp, confirm, dialog, ended } from './steps.mjs'
+import { test } from './suite.mjs'
 
 // It cuts every session of the database: alone.
 test('A restore stands beside first, shows what differs, is swapped in, and undone', { alone: true, limitMs: 400_000 }, async (visit) => {
@@ -25,7 +8,10 @@ test('A restore stands beside first, shows what differs, is swapped in, and undo
   await visit.sql("DROP TABLE IF EXISTS public.of_today; CREATE TABLE public.of_today (note text); ALTER TABLE public.of_today OWNER TO iot_owner; INSERT INTO public.of_today VALUES ('in the backup')")
   visit.after(() => visit.sql('DROP TABLE IF EXISTS public.of_today'))
   const page = await visit.person()
-  await backUp(page)
+  await page.goto('/database/backups')
+  const item = await backUp(page, 'for a restore')
+  await ended(item)
+  await item.getByRole('button', { name: 'Open the backup' }).click()
   await visit.sql("INSERT INTO public.of_today VALUES ('after the backup'), ('after it too')")
   await dialog(page).getByText('Restore from it').click()
   await page.getByRole('heading', { level: 1, name: 'New restore' }).waitFor()
