@@ -140,6 +140,17 @@ static const struct option options[] = {
       "sessions that restore at a time; 0: one a processor" },
     { "restore.count_bytes", NUMBER, AT(restore.count_bytes), 0, "2147483648", 0, INT64_MAX,
       "bytes of tables that a comparison counts, the small ones first; estimates beyond" },
+    { "pitr.server", TEXT, AT(pitr.server), 0, NULL, 0, 0,
+      "the server's name in Barman's configuration; only for the guardian-jobs beside Barman" },
+    { "pitr.barman", TEXT, AT(pitr.barman), 0, "/usr/bin/barman", 0, 0, "the program" },
+    { "pitr.barman_config", TEXT, AT(pitr.barman_config), 0, "/etc/barman.conf", 0, 0,
+      "its configuration" },
+    { "pitr.work_dir", TEXT, AT(pitr.work_dir), 0, "/var/lib/iot-guardian/pitr", 0, 0,
+      "folder for clusters that are restored for inspection" },
+    { "pitr.run_as", TEXT, AT(pitr.run_as), 0, NULL, 0, 0,
+      "where guardian-jobs runs as root: the account to run a restored server as" },
+    { "pitr.instance_hours", NUMBER, AT(pitr.instance_hours), 0, "24", 1, 8760,
+      "how long a restored cluster is kept" },
 };
 #define OPTIONS (sizeof options / sizeof options[0])
 

@@ -76,6 +76,13 @@ struct config {
         struct config_list former_public_keys; /* that countersigned before seal_key */
     } audit;
     struct {
+        char *server; /* its name in Barman's configuration; NULL: no Barman beside this process */
+        char *barman, *barman_config;
+        char *work_dir; /* restored clusters */
+        char *run_as;   /* when we are root: the account of Barman and PostgreSQL */
+        int64_t instance_hours;
+    } pitr;
+    struct {
         char *runner;     /* this guardian-jobs' name: [a-z0-9-], at most 32 */
         char *backup_dir; /* its own folder; nobody else writes there */
         char *pg_bindir;  /* NULL: the newest of Debian's */

@@ -10,9 +10,10 @@
 
 #define CONFIRM_TTL_S 120
 
-/* For rows with `confirm`. True at once for a call that the row finds harmless. Without X-Confirmation-Token: fills call->reply with the challenge and
- * fails with CONFIRMATION_REQUIRED. With it: true, or CONFIRMATION_INVALID (also when the phrase is
- * wrong), CONFIRMATION_STALE, CACHE_UNAVAILABLE, or what the row's confirm function fails with. A
- * token that was looked at is used up, whatever the verdict. */
+/* For rows with `confirm`. True at once for a call that the row finds harmless. Without
+ * X-Confirmation-Token: fills call->reply with the challenge and fails with CONFIRMATION_REQUIRED.
+ * With it: true, or CONFIRMATION_INVALID (also when the phrase is wrong), CONFIRMATION_STALE,
+ * CACHE_UNAVAILABLE, or what the row's confirm function fails with. A token that was looked at is
+ * used up, whatever the verdict. */
 bool confirm_check(struct call *call, struct err *err) __attribute__((warn_unused_result));
 #endif

@@ -3,6 +3,7 @@
 #include "backup.h"
 #include "jobs.h"
 #include "maintenance.h"
+#include "pitr.h"
 #include "restore.h"
 
 const struct job_kind job_kinds[] = {
@@ -21,5 +22,14 @@ const struct job_kind job_kinds[] = {
     /* They were confirmed for then, not for later. */
     { .name = "vacuum-full", .run = maintenance_run, .takeover = JOB_FAIL, .exclusive = true },
     { .name = "reindex", .run = maintenance_run, .takeover = JOB_FAIL, .exclusive = true },
+    { .name = "base_backup",
+      .run = pitr_run_backup,
+      .takeover = JOB_FAIL,
+      .can = pitr_is_configured },
+    { .name = "pitr_restore",
+      .run = pitr_run_restore,
+      .takeover = JOB_FAIL,
+      .can = pitr_is_configured },
+    { .name = "pitr_remove", .run = pitr_run_remove, .takeover = JOB_RETRY },
     { .name = NULL },
 };

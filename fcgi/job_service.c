@@ -14,6 +14,7 @@
 #include "job_folder.h"
 #include "job_steps.h"
 #include "log.h"
+#include "pitr_keeper.h"
 
 /* How often a lease is renewed and, where no notice comes, the queue is looked at. */
 #define BEAT_MS   1000
@@ -129,6 +130,7 @@ static void loop(struct job_service *service) {
         listen_again(service);
         reap(service);
         if (end_ms == 0) job_child_keep(service);
+        if (beat && !stopping) pitr_keeper_watch(service->config, &service->pitr_keeper);
         job_step_run(service, beat, end_ms == 0);
         arena_reset(service->arena);
         db_reset(service->db);

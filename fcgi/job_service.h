@@ -34,6 +34,7 @@ struct job_slot {
 };
 
 struct job_service {
+    pid_t pitr_keeper; /* 0: it does not run */
     const struct config *config;
     struct db *db;
     struct arena *arena; /* of one step */

@@ -224,10 +224,12 @@ static bool take_over(struct job_service *service) {
 /* -- claims --------------------------------------------------------------------------------------
  */
 
-static char *kinds_json(void) {
+static char *kinds_json(const struct config *config) {
     json_t *names = json_array();
     for (const struct job_kind *kind = job_kinds; names && kind->name; kind++)
-        if (json_array_append_new(names, json_string(kind->name)) != 0) break;
+        if ((!kind->can || kind->can(config)) &&
+            json_array_append_new(names, json_string(kind->name)) != 0)
+            break;
     char *text = names ? json_dumps(names, JSON_COMPACT) : NULL;
     json_decref(names);
     return text;
@@ -254,7 +256,7 @@ static bool fill_slot(struct job_slot *slot, const json_t *row) {
 }
 
 static bool claim(struct job_service *service, struct job_slot *slot) {
-    char lease[16], *kinds = kinds_json();
+    char lease[16], *kinds = kinds_json(service->config);
     json_t *rows;
     struct err err = ERR_INIT;
     (void)snprintf(lease, sizeof lease, "%d", JOB_LEASE_MS);

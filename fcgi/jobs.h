@@ -25,7 +25,8 @@ struct job_kind {
     const char *name;
     bool (*run)(struct job *job, struct err *err);
     enum job_takeover takeover;
-    bool exclusive; /* not beside another exclusive job of its database */
+    bool exclusive;                           /* not beside another exclusive job of its database */
+    bool (*can)(const struct config *config); /* may this runner claim it? NULL: any may */
 };
 
 extern const struct job_kind job_kinds[]; /* ends with a NULL name */

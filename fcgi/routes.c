@@ -73,6 +73,15 @@ static const struct route table[] = {
       .confirm = maintenance_impact, .audit = "database.maintenance", .fields = maintenance_fields,
       .handle = api_maintenance },
 
+    { .method = METHOD_GET, .path = "/database/pitr", .needs = NEEDS_SUPERADMIN, .handle = api_pitr },
+    { .method = METHOD_POST, .path = "/database/pitr/backup", .needs = NEEDS_SUPERADMIN,
+      .audit = "database.pitr.backup", .handle = api_pitr_backup },
+    { .method = METHOD_POST, .path = "/database/pitr/restore", .needs = NEEDS_SUPERADMIN,
+      .audit = "database.pitr.restore", .fields = pitr_restore_fields, .handle = api_pitr_restore },
+    { .method = METHOD_POST, .path = "/database/pitr/instances/{id}/remove", .needs = NEEDS_SUPERADMIN,
+      .confirm = pitr_remove_impact, .audit = "database.pitr.remove", .fields = pitr_instance_fields,
+      .handle = api_pitr_remove },
+
     { .method = METHOD_GET, .path = "/database/jobs", .needs = NEEDS_SUPERADMIN, .fields = jobs_fields,
       .handle = api_jobs },
     { .method = METHOD_GET, .path = "/database/jobs/{id}", .needs = NEEDS_SUPERADMIN, .fields = job_fields,

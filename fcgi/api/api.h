@@ -51,6 +51,14 @@ bool maintenance_impact(struct call *call, struct impact *ret_impact, struct err
 bool api_maintenance(struct call *call, struct err *err);
 bool api_advice(struct call *call, struct err *err);
 
+/* api/pitr.c */
+extern const struct field pitr_restore_fields[], pitr_instance_fields[];
+bool api_pitr(struct call *call, struct err *err);
+bool api_pitr_backup(struct call *call, struct err *err);
+bool api_pitr_restore(struct call *call, struct err *err);
+bool pitr_remove_impact(struct call *call, struct impact *ret_impact, struct err *err);
+bool api_pitr_remove(struct call *call, struct err *err);
+
 /* api/performance.c */
 extern const struct field performance_fields[];
 bool api_performance(struct call *call, struct err *err);

@@ -140,6 +140,8 @@ def small_platform(name, **options):
             data(platform)
             if platform.with_standby:
                 platform.standby = platform.postgres.standby()
+            if platform.with_pitr:
+                platform.barman.start()
             platform.migrate()
             platform.start_web()
             for worker in (platform.short, platform.stream):

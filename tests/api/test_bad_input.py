@@ -16,7 +16,7 @@ import fastcgi
 from client import CONTRACT, Client, Direct, raw_exchange
 from contract import PREFIX
 
-BODIES = [(method, path) for method, path, operation in CONTRACT.operations() if operation.get('requestBody')]
+BODIES = [(method, path.replace('{operation}', 'vacuum')) for method, path, operation in CONTRACT.operations() if operation.get('requestBody')]
 LISTS = ['/database/tables', '/audit', '/database/query/history', '/database/sessions', '/database/overview', '/database/schema']
 EXAMPLES = int(os.environ.get('HYPOTHESIS_EXAMPLES', 60))
 many = settings(max_examples=EXAMPLES, deadline=None, derandomize=True, database=None,
@@ -73,12 +73,12 @@ def body_schema(operation):
     return CONTRACT.resolve(operation['requestBody']['content']['application/json']['schema'])
 
 
-FIELDS = [(path, name) for method, path, operation in CONTRACT.operations() if operation.get('requestBody') for name in body_schema(operation)['properties']]
+FIELDS = [(path, name) for method, path in BODIES for name in body_schema(CONTRACT.find(method, path))['properties']]
 
 
 def valid_body(path):
     return {'/auth/login': {'username': 'nobody-at-all', 'password': 'x'}, '/database/query': {'sql': 'SELECT 1'}, '/database/query/explain': {'sql': 'SELECT 1'},
-            '/database/query/self-test': {}}[path]
+            '/database/query/self-test': {}, '/database/maintenance/vacuum': {'database': 'second'}, '/database/pitr/restore': {'time': '2026-01-01T00:00:00Z'}}[path]
 
 
 @pytest.mark.parametrize('path, name', FIELDS, ids=[f'{path} {name}' for path, name in FIELDS])

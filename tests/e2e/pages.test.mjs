@@ -248,6 +248,12 @@ test('Every page is there within 2 s on the demonstration data, with nothing cac
     '/database/query': (page) => page.locator('.cm-content').waitFor(),
     '/database/proof': (page) => page.getByTestId('run-proof').waitFor(),
     '/database/sessions': (page) => page.locator('tbody tr').first().waitFor(),
+    '/database/performance': (page) => page.getByRole('tab').first().waitFor(),
+    '/database/maintenance': (page) => page.locator('[data-advice]').or(page.getByText('Nothing needs to be done')).first().waitFor(),
+    '/database/backups': (page) => page.locator('[data-database]').first().waitFor(),
+    '/database/schedules': (page) => page.getByRole('heading', { level: 1 }).waitFor(),
+    '/database/restore': (page) => page.getByRole('heading', { level: 1 }).waitFor(),
+    '/database/jobs': (page) => page.getByRole('heading', { level: 1 }).waitFor(),
     '/database/audit': (page) => page.locator('td.actor').first().waitFor(),
   }
   const slow = []

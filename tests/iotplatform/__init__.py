@@ -1,4 +1,5 @@
 """The console and what it stands on, as processes: for `./dev up` and for the tests."""
+from .barman import Barman
 from .docker import Docker, DockerProxy
 from .nginx import Nginx
 from .patroni import PatroniCluster
@@ -12,4 +13,4 @@ from .secrets import Secrets
 from .sentinel import Sentinel
 from .worker import Worker
 
-__all__ = ['Daemon', 'Docker', 'DockerProxy', 'Failed', 'Nginx', 'PatroniCluster', 'Platform', 'Postgres', 'Proxy', 'Redis', 'Runner', 'Secrets', 'Sentinel', 'Worker', 'free_port', 'slowness', 'wait_for']
+__all__ = ['Barman', 'Daemon', 'Docker', 'DockerProxy', 'Failed', 'Nginx', 'PatroniCluster', 'Platform', 'Postgres', 'Proxy', 'Redis', 'Runner', 'Secrets', 'Sentinel', 'Worker', 'free_port', 'slowness', 'wait_for']

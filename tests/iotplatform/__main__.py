@@ -1,4 +1,4 @@
-"""The steps of ./dev that concern processes: python3 -m iotplatform COMMAND, with DEV_HOME, DEV_PORT and DEV_STANDBY."""
+"""The steps of ./dev that concern processes: python3 -m iotplatform COMMAND, with DEV_HOME, DEV_PORT, DEV_STANDBY and DEV_PITR."""
 import json
 import os
 import ssl
@@ -12,11 +12,14 @@ from .process import Failed, wait_for
 
 def platform():
     home = Path(os.environ.get('DEV_HOME') or SOURCE / '.dev')
-    remembered = home / 'run' / 'standby'
-    if os.environ.get('DEV_STANDBY'):
-        remembered.parent.mkdir(parents=True, exist_ok=True)
-        remembered.touch()
-    return Platform(home, port=int(os.environ.get('DEV_PORT') or 8443), build=os.environ.get('GUARDIAN_BUILD') or home / 'build', standby=remembered.exists())
+    chosen = {}
+    for name in ('standby', 'pitr'):
+        remembered = home / 'run' / name
+        if os.environ.get(f'DEV_{name.upper()}'):
+            remembered.parent.mkdir(parents=True, exist_ok=True)
+            remembered.touch()
+        chosen[name] = remembered.exists()
+    return Platform(home, port=int(os.environ.get('DEV_PORT') or 8443), build=os.environ.get('GUARDIAN_BUILD') or home / 'build', **chosen)
 
 
 def ask(made, path, body=None):

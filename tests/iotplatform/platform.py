@@ -8,6 +8,7 @@ from pathlib import Path
 import yaml
 
 from . import demo
+from .barman import Barman
 from .nginx import BackupFiles, Nginx
 from .postgres import Postgres, binary_folder
 from .process import Failed, write
@@ -24,14 +25,16 @@ class Platform:
     """`home` holds everything it makes. Each part can also be used alone; `config` overrides guardian.yaml's sections,
     `nginx` the template's values. With `tcp` the databases listen on loopback (for faults on the wire)."""
 
-    def __init__(self, home, port=8443, build=None, web_root=None, standby=False, tcp_port=None, durable=True,
+    def __init__(self, home, port=8443, build=None, web_root=None, standby=False, pitr=False, tcp_port=None, durable=True,
                  workers=(4, 8), config=None, nginx=None):
         self.home = Path(home).resolve()
         self.build = Path(build or os.environ.get('GUARDIAN_BUILD') or SOURCE / '.dev' / 'build').resolve()
         self.secrets = Secrets(self.home)
         self.postgres = Postgres(self.home, port=tcp_port or 5432, tcp=bool(tcp_port), durable=durable)
         self.with_standby = standby
+        self.with_pitr = pitr
         self.standby = None
+        self.barman = Barman(self.home, self.postgres)
         self.redis = Redis(self.home, port=tcp_port + 2 if tcp_port else 0, password=self.secrets.text('redis_password'), durable=durable)
         self.overrides = config or {}
         self.workers = dict(zip(('short', 'stream'), workers))
@@ -75,6 +78,8 @@ class Platform:
         made['jobs'] = {'runner': name, 'backup_dir': str(self.home / 'backups' / name), 'pg_bindir': str(binary_folder()),
                         'copy_url': 'http://backups/{runner}/{file}', 'copy_socket': str(self.backup_files.socket),
                         'copy_token_file': str(self.secrets.file('copy_token')), **made.get('jobs', {})}
+        if self.with_pitr and name == 'a':      # one of them is beside Barman
+            made['pitr'] = {**self.barman.runner_config(), **made.get('pitr', {})}
         return {'listen': 'none', **made}
 
     @property
@@ -114,6 +119,8 @@ class Platform:
             demo.load(self.postgres)
         if self.with_standby:
             self.standby = self.postgres.standby()
+        if self.with_pitr:
+            self.barman.start()
 
     def migrate(self):
         """Roles, the console's database, the first administrator. Does nothing that is done already."""
@@ -143,7 +150,7 @@ class Platform:
 
     def daemons(self):
         """All that may run here, in the order in which to stop them."""
-        return [self.nginx, self.short, self.stream, *self.runners, self.backup_files, self.redis, self._standby(), self.postgres]
+        return [self.nginx, self.short, self.stream, *self.runners, self.backup_files, self.barman, self.redis, self._standby(), self.postgres]
 
     def stop(self):
         """nginx lets its requests finish, then the workers, then what they stand on."""
@@ -154,7 +161,7 @@ class Platform:
         """Stops everything and forgets it."""
         for daemon in self.daemons():
             daemon.kill()
-        for cluster in (self._standby(), self.postgres):
+        for cluster in (self.barman, self._standby(), self.postgres):
             cluster.remove()
         for name in ('etc', 'logs', 'run', 'secrets', 'state', 'redis.data', 'nginx.data', 'nginx-backups.data', 'backups', 'session.json'):
             path = self.home / name

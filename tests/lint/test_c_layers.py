@@ -11,7 +11,7 @@ LAYERS = [
     ('gateways', 'db db_connection db_listen maintainer program program_client sql_gen cache* upstream jsonpick stackfile token keys sqlparse sqlparse_tree sqlparse_functions sqlparse_mask config yamltext password seal vault'),
     ('domain', 'auth confirm page audit audit_chain audit_spool audit_verify runner* escapes* jobs job_kinds job_folder backup* restore* cron retention schedule audit_system maintenance* pitr* swarm* replication* redisview topology'),
     ('api', 'routes api/*'),
-    ('programs', 'worker service housekeeper migrate* migrations_gen main_fcgi main_ctl main_jobs job_service job_child job_clock job_keeper job_steps'),
+    ('programs', 'worker service housekeeper migrate* migrations_gen main_fcgi main_ctl main_jobs job_service job_child job_clock job_keeper job_steps pitr_keeper'),
 ]
 # Gateways do not include each other, but for what one gateway is made of and for the three that hold no connection.
 GATEWAYS = [{'cache', 'cache_wire', 'cache_watch'}, {'program', 'program_client'}, {'db', 'db_connection', 'db_listen', 'maintainer', 'sql_gen'}, {'token', 'keys'}, {'sqlparse', 'sqlparse_tree', 'sqlparse_functions', 'sqlparse_mask'}, {'config', 'yamltext'}]

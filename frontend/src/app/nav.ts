@@ -1,4 +1,4 @@
-import { Activity, FileClock, Gauge, ShieldCheck, SquareTerminal, Table2 } from '@lucide/vue'
+import { Activity, CalendarClock, ChartNoAxesColumn, DatabaseBackup, DatabaseZap, FileClock, Gauge, History, ListTodo, ShieldCheck, SquareTerminal, Table2, Wrench } from '@lucide/vue'
 import type { Component } from 'vue'
 import type { RouteRecordRaw } from 'vue-router'
 
@@ -27,6 +27,13 @@ export const sections: Section[] = [
       { path: '/database/query', title: 'nav.query', icon: SquareTerminal, page: () => import('@/features/query/RunnerPage.vue') },
       { path: '/database/proof', title: 'nav.proof', icon: ShieldCheck, page: () => import('@/features/proof/ProofPage.vue') },
       { path: '/database/sessions', title: 'nav.sessions', icon: Activity, page: () => import('@/features/sessions/ListPage.vue') },
+      { path: '/database/performance', title: 'nav.performance', icon: ChartNoAxesColumn, page: () => import('@/features/performance/PerformancePage.vue') },
+      { path: '/database/maintenance', title: 'nav.maintenance', icon: Wrench, page: () => import('@/features/maintenance/MaintenancePage.vue') },
+      { path: '/database/backups', title: 'nav.backups', icon: DatabaseBackup, page: () => import('@/features/backups/ListPage.vue') },
+      { path: '/database/schedules', title: 'nav.schedules', icon: CalendarClock, page: () => import('@/features/backups/SchedulesPage.vue') },
+      { path: '/database/restore', title: 'nav.restore', icon: DatabaseZap, page: () => import('@/features/restore/ListPage.vue') },
+      { path: '/database/pitr', title: 'nav.pitr', icon: History, page: () => import('@/features/pitr/PitrPage.vue') },
+      { path: '/database/jobs', title: 'nav.jobs', icon: ListTodo, page: () => import('@/features/jobs/ListPage.vue') },
       { path: '/database/audit', title: 'nav.audit', icon: FileClock, page: () => import('@/features/audit/ListPage.vue') },
     ],
   },
@@ -42,4 +49,6 @@ export const pageRoutes: RouteRecordRaw[] = [
     component: () => import('@/features/tables/DetailPage.vue'),
     meta: { title: 'nav.tables' },
   },
+  { path: '/database/restore/new', component: () => import('@/features/restore/WizardPage.vue'), meta: { title: 'nav.restore' } },
+  { path: '/database/restore/:id', component: () => import('@/features/restore/DetailPage.vue'), meta: { title: 'nav.restore' } },
 ]

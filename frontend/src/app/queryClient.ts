@@ -1,5 +1,6 @@
 import { QueryClient } from '@tanstack/vue-query'
 import { watch } from 'vue'
+import { forgetJobs } from '@/shared/jobs'
 import { ApiProblem } from '@/shared/problem'
 import { session } from '@/shared/session'
 
@@ -23,6 +24,8 @@ export const queryClient = new QueryClient({
 watch(
   () => session.status,
   (status) => {
-    if (status === 'signed-out') queryClient.clear()
+    if (status !== 'signed-out') return
+    queryClient.clear()
+    forgetJobs()
   },
 )

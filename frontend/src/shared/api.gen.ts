@@ -137,6 +137,133 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/database/performance": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Where a database spends its time and its space: counted statements, unused and missing indexes, bloat, cache hits. */
+        get: operations["databasePerformance"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/database/maintenance/advice": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What is worth doing to the tables of a database, why, and what it would lock. */
+        get: operations["maintenanceAdvice"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/database/maintenance/{operation}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Start a job that works on tables one after the other (two-step for `vacuum-full`, and for `reindex` with `concurrently` false).
+         * @description The job's result: `{"operation","done","not_done","bytes","tables":[{"schema","table","state","detail","warnings","seconds","bytes_before","bytes_after"}],"truncated"}`
+         *     with the states `done`, `partly` (see the warnings), `locked` (the lock could not be had in time), `dropped`, `renamed` (left alone), `refused`,
+         *     `skipped` and `failed`. The job fails when nothing could be done. A partitioned table stands for its partitions.
+         */
+        post: operations["maintain"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/database/pitr": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Point-in-time recovery: base backups, the recovery window, the WAL archive, and the clusters restored for inspection. */
+        get: operations["pitr"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/database/pitr/backup": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take a base backup now. */
+        post: operations["pitrBackup"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/database/pitr/restore": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Restore all databases as they were at a moment, into a cluster of its own beside the running one.
+         * @description The job `pitr_restore` has the result `{instance_id, target_time, last_commit, host, port, backup_id}`. The cluster is read-only, on loopback of its runner, and goes away by itself.
+         */
+        post: operations["pitrRestore"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/database/pitr/instances/{id}/remove": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Stop a restored cluster and remove its files (two-step). */
+        post: operations["pitrRemove"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/database/query": {
         parameters: {
             query?: never;
@@ -1075,6 +1202,220 @@ export interface components {
             autovacuum_workers: number;
             sampled_at: components["schemas"]["Time"];
         };
+        CacheHit: {
+            hit: number;
+            read: number;
+            ratio: number | null;
+        };
+        /** @description An estimate from the planner's statistics, as true as the last ANALYZE. */
+        Bloat: {
+            schema: string;
+            table: string;
+            /** @description null: the table itself */
+            index: string | null;
+            size_bytes: number;
+            /** @description What a rewrite would free */
+            waste_bytes: number;
+            percent: number;
+            /** @description false: statistics are missing, or the index is partial */
+            reliable: boolean;
+        };
+        CountedStatement: {
+            query_id: string | null;
+            /** @description null: the role is gone */
+            user: string | null;
+            /** @description false: run inside a function */
+            top_level: boolean;
+            /** @description Normalised; string constants are hidden */
+            query: string | null;
+            calls: number;
+            rows: number;
+            total_ms: number;
+            mean_ms: number;
+            min_ms: number | null;
+            max_ms: number | null;
+            stddev_ms: number;
+            plan_ms: number | null;
+            /** @description Of the time of all statements in this database */
+            percent: number | null;
+            blocks_hit: number;
+            blocks_read: number;
+            blocks_dirtied: number;
+            blocks_written: number;
+            temp_blocks_read: number;
+            temp_blocks_written: number;
+            /** @description 0 unless track_io_timing is on */
+            read_ms: number | null;
+            write_ms: number | null;
+            wal_bytes: number | null;
+        };
+        /** @enum {string} */
+        MaintenanceOperation: "vacuum" | "vacuum-full" | "analyze" | "reindex" | "checkpoint";
+        /** @description Which there are depends on the operation. */
+        MaintenanceOptions: {
+            /** @description vacuum, vacuum-full */
+            freeze?: boolean;
+            /** @description vacuum, vacuum-full: ANALYZE as well */
+            analyze?: boolean;
+            /** @description vacuum: give empty pages at the end back to the disk (ACCESS EXCLUSIVE for a moment) */
+            truncate?: boolean;
+            /**
+             * @description vacuum
+             * @enum {string}
+             */
+            index_cleanup?: "auto" | "on" | "off";
+            /** @description vacuum: workers for the indexes */
+            parallel?: number;
+            /** @description vacuum, analyze */
+            skip_locked?: boolean;
+            /** @description reindex; true when absent */
+            concurrently?: boolean;
+            /** @description All but checkpoint: how long to wait for a table's lock; 5000 when absent */
+            lock_timeout_ms?: number;
+        } & {
+            [key: string]: unknown;
+        };
+        Advice: {
+            /** @enum {string} */
+            kind: "wraparound" | "dead_rows" | "bloat" | "invalid_index" | "unused_index" | "never_analyzed" | "autovacuum_off";
+            /** @enum {string} */
+            severity: "info" | "warning" | "critical";
+            /** @description null: the whole server */
+            schema: string | null;
+            table: string | null;
+            index: string | null;
+            /** @description What it rests on */
+            numbers: {
+                [key: string]: number | string | boolean | null;
+            };
+            /** @description What to send to /database/maintenance/{operation}; null: not the console's to do, see `statement` */
+            action: null | {
+                operation: components["schemas"]["MaintenanceOperation"];
+                tables: string[];
+                options: {
+                    [key: string]: unknown;
+                };
+            };
+            /** @description SQL for somebody with the right to it, where there is no action */
+            statement: string | null;
+            locks: string;
+            detail: string;
+        };
+        Pitr: {
+            /** @description A runner has a Barman beside it */
+            configured: boolean;
+            /** @description What is wrong, or why nothing is here; null: all is well */
+            reason: string | null;
+            server: null | {
+                /** @description In Barman's configuration */
+                name: string;
+                runner: string;
+                seen_at: components["schemas"]["Time"];
+                seen_seconds_ago: number;
+                ok: boolean;
+                /** @description Barman's own checks that failed */
+                problems: {
+                    check: string;
+                    hint: string;
+                }[];
+            };
+            /** @description Base backups, the newest first */
+            backups: {
+                id: string;
+                /** @description Barman's: DONE, FAILED, STARTED… */
+                status: string;
+                usable: boolean;
+                ended_at: components["schemas"]["Time"] | null;
+                size_bytes: number | null;
+                /** @description Archived since */
+                wal_bytes: number | null;
+            }[];
+            /** @description Any moment in it can be restored */
+            window: {
+                from: components["schemas"]["Time"] | null;
+                to: components["schemas"]["Time"] | null;
+            };
+            wal: {
+                /** @description Name of the last whole segment in the archive */
+                last_archived: string | null;
+                last_archived_at: components["schemas"]["Time"] | null;
+                /** @description WAL comes in as it is written */
+                receiving: boolean;
+                lag_bytes: number | null;
+                lag_seconds: number | null;
+            };
+            /** @description Clusters restored for inspection, the newest first */
+            instances: {
+                /** @description Of the job that made it */
+                id: string;
+                target_time: components["schemas"]["Time"];
+                /** @enum {string} */
+                state: "starting" | "ready" | "stopped" | "removing";
+                runner: string;
+                backup_id: string;
+                /** @description On the runner's machine */
+                host: string;
+                port: number;
+                /** @description A command for that machine; logins and passwords are those of then */
+                connect: string;
+                created_by: string;
+                created_at: components["schemas"]["Time"];
+                expires_at: components["schemas"]["Time"];
+            }[];
+        };
+        Performance: {
+            statements: {
+                available: boolean;
+                /** @description Of the extension pg_stat_statements */
+                version: string | null;
+                /** @description Why it is not available */
+                reason: string | null;
+                /** @description What to do about it */
+                hint: string | null;
+                since: components["schemas"]["Time"] | null;
+                items: components["schemas"]["CountedStatement"][];
+            };
+            bloat: components["schemas"]["Bloat"][];
+            /** @description The last reset of this database's statistics; null: never */
+            since: components["schemas"]["Time"] | null;
+            /** @description Never scanned since then on this server (a standby counts for itself), neither unique nor a constraint's. */
+            unused_indexes: {
+                schema: string;
+                table: string;
+                index: string;
+                /** @description At the last VACUUM or ANALYZE */
+                size_bytes: number;
+                /** @description null: the table is locked at the moment */
+                definition: string | null;
+            }[];
+            /** @description Tables that are mostly read from end to end, many rows at a time. */
+            missing_indexes: {
+                schema: string;
+                table: string;
+                size_bytes: number;
+                row_estimate: number;
+                seq_scans: number;
+                index_scans: number;
+                rows_per_scan: number;
+                /** @description Known from PostgreSQL 16 on */
+                last_seq_scan: components["schemas"]["Time"] | null;
+            }[];
+            cache_hit: {
+                tables: components["schemas"]["CacheHit"];
+                indexes: components["schemas"]["CacheHit"];
+                /** @description The tables that were read most from outside the cache, in blocks. */
+                items: {
+                    schema: string;
+                    table: string;
+                    table_hit: number;
+                    table_read: number;
+                    table_ratio: number | null;
+                    index_hit: number;
+                    index_read: number;
+                    index_ratio: number | null;
+                }[];
+            };
+        };
         TableSummary: {
             schema: string;
             name: string;
@@ -1633,6 +1974,213 @@ export interface operations {
                 };
             };
             304: components["responses"]["NotModified"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    databasePerformance: {
+        parameters: {
+            query?: {
+                /** @description A managed database; the first configured one when absent */
+                database?: components["parameters"]["Database"];
+                /** @description Of the statements, the highest first */
+                sort?: "total_ms" | "mean_ms" | "max_ms" | "calls" | "rows" | "blocks_read" | "temp_blocks" | "wal_bytes";
+                /** @description Of each list */
+                limit?: number;
+                /** @description Smaller unused indexes, smaller tables without one and less bloat are left out */
+                min_bytes?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The numbers, counted since `since`. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Performance"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    maintenanceAdvice: {
+        parameters: {
+            query?: {
+                /** @description A managed database; the first configured one when absent */
+                database?: components["parameters"]["Database"];
+                /** @description Less bloat and smaller unused indexes are left out */
+                min_bytes?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The most urgent first, at most 500. */
+            200: {
+                headers: {
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["Advice"][];
+                        total: number;
+                        operations: {
+                            operation: components["schemas"]["MaintenanceOperation"];
+                            /** @description With which of them it locks so */
+                            options: {
+                                [key: string]: unknown;
+                            };
+                            /** @description PostgreSQL's name of the lock, and what it means */
+                            locks: string;
+                            /** @description Reading or writing has to wait: two-step */
+                            interrupts: boolean;
+                        }[];
+                    };
+                };
+            };
+            304: components["responses"]["NotModified"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    maintain: {
+        parameters: {
+            query?: never;
+            header?: {
+                "X-Confirmation-Token"?: components["parameters"]["ConfirmationToken"];
+                /** @description The phrase, URL-encoded UTF-8 */
+                "X-Confirmation-Phrase"?: components["parameters"]["ConfirmationPhrase"];
+            };
+            path: {
+                operation: components["schemas"]["MaintenanceOperation"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    database: string;
+                    /** @description As in /database/tables/{table_name}; absent: the whole database */
+                    tables?: string[];
+                    options?: components["schemas"]["MaintenanceOptions"];
+                };
+            };
+        };
+        responses: {
+            /** @description The job was made. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JobStarted"];
+                };
+            };
+            428: components["responses"]["Challenge"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    pitr: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description As the runner beside Barman saw it last. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Pitr"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    pitrBackup: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The job `base_backup` was made; its result has `backup_id`. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JobStarted"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    pitrRestore: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @description RFC 3339 with any zone, within the recovery window */
+                    time: string;
+                };
+            };
+        };
+        responses: {
+            /** @description The job was made. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JobStarted"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    pitrRemove: {
+        parameters: {
+            query?: never;
+            header?: {
+                "X-Confirmation-Token"?: components["parameters"]["ConfirmationToken"];
+                /** @description The phrase, URL-encoded UTF-8 */
+                "X-Confirmation-Phrase"?: components["parameters"]["ConfirmationPhrase"];
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The job `pitr_remove` was made. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JobStarted"];
+                };
+            };
+            428: components["responses"]["Challenge"];
             default: components["responses"]["Problem"];
         };
     };
