@@ -11,7 +11,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define LOGSTREAM_LINE_MAX 16384 /* what is longer is cut */
+#define LOGSTREAM_LINE_MAX 17408 /* the Engine splits at 16 kB, and puts its own before it */
 
 struct log_line {
     const char *at;      /* as it came: RFC 3339 with nanoseconds */
