@@ -114,6 +114,7 @@ bool api_logs_tail(struct call *call, struct err *err) {
                                   .level = log_level_of(request_string(request, "level")) };
     if (metrics_busy_count(metrics) >= metrics_workers(metrics))
         return err_set(err, ERR_BUSY, "Too many follow logs at the moment. Try again later.");
+    (void)call_header(call, "X-Accel-Buffering", "no"); /* a line is shown when it comes */
     return logs_follow(call, &filter, write_now, err);
 }
 
