@@ -78,7 +78,10 @@ FIELDS = [(path, name) for method, path in BODIES for name in body_schema(CONTRA
 
 def valid_body(path):
     return {'/auth/login': {'username': 'nobody-at-all', 'password': 'x'}, '/database/query': {'sql': 'SELECT 1'}, '/database/query/explain': {'sql': 'SELECT 1'},
-            '/database/query/self-test': {}, '/database/maintenance/vacuum': {'database': 'second'}, '/database/pitr/restore': {'time': '2026-01-01T00:00:00Z'}}[path]
+            '/database/query/self-test': {}, '/database/maintenance/vacuum': {'database': 'second'}, '/database/pitr/restore': {'time': '2026-01-01T00:00:00Z'},
+            '/swarm/services/{id}/update': {'image': 'a'}, '/swarm/services/{id}/scale': {'replicas': 1},
+            '/swarm/nodes/{id}/availability': {'availability': 'active'}, '/replication/switchover': {'leader': 'a', 'candidate': 'b'},
+            '/replication/reinitialize': {'member': 'a'}, '/alerts/silences': {'alert': 'a', 'minutes': 1, 'comment': 'c'}}[path]
 
 
 @pytest.mark.parametrize('path, name', FIELDS, ids=[f'{path} {name}' for path, name in FIELDS])
