@@ -20,6 +20,7 @@
 struct cache {
     const struct config *config;
     redisContext *context; /* NULL: not connected */
+    int owed;              /* replies to come that nobody waits for */
     char run[RUN_SIZE];    /* which life of which server this is */
     char cold_run[RUN_SIZE];
     uint64_t connections, cold_connection; /* counts connects: tells one connection from the next */
@@ -63,6 +64,7 @@ static void add_key(struct command *command, const char *kind, const char *name)
 static void drop(struct cache *cache) {
     if (cache->context) redisFree(cache->context);
     cache->context = NULL;
+    cache->owed = 0;
 }
 
 static bool unavailable(struct err *err, const char *why) {
@@ -247,6 +249,18 @@ static bool is_server_trouble(const redisReply *reply) {
     return false;
 }
 
+static redisReply *exchange_kept(struct cache *cache, struct command *command,
+                                 int64_t deadline_ms) {
+    if (!append(cache->context, command) || !exchange_write(cache->context, deadline_ms))
+        return NULL;
+    for (; cache->owed > 0; cache->owed--) {
+        redisReply *nobodys = exchange_read(cache->context, deadline_ms);
+        if (!nobodys) return NULL;
+        freeReplyObject(nobodys);
+    }
+    return exchange_read(cache->context, deadline_ms);
+}
+
 /* One command and its reply (to be freed). Tries a second time only when the first went over a
  * connection kept from before: it may have died unseen, or its server may have lost its role. Such
  * a try gets half the time, so that a link that swallows everything leaves enough for a fresh
@@ -260,7 +274,7 @@ static bool run(struct cache *cache, struct command *command, int64_t deadline_m
         bool kept = cache->context != NULL;
         if (!kept && !connect_primary(cache, end_ms, err)) return false;
         int64_t try_ms = kept ? clock_ms() + clock_left_ms(end_ms) / 2 : end_ms;
-        redisReply *reply = exchange(cache->context, command, try_ms);
+        redisReply *reply = exchange_kept(cache, command, try_ms);
         if (reply && reply->type != REDIS_REPLY_ERROR) {
             *ret_reply = reply;
             return true;
@@ -518,9 +532,12 @@ bool cache_query_get(struct cache *cache, struct arena *arena, const char *id, i
     return run_text(cache, arena, &command, deadline_ms, ret_value, err);
 }
 
-bool cache_query_del(struct cache *cache, const char *id, int64_t deadline_ms, struct err *err) {
+void cache_query_del(struct cache *cache, const char *id, int64_t deadline_ms) {
     struct command command = { 0 };
+    if (!cache->context) return;
     add(&command, "DEL");
     add_key(&command, "query", id);
-    return run_status(cache, &command, deadline_ms, err);
+    if (append(cache->context, &command) && exchange_write(cache->context, deadline_ms))
+        cache->owed++;
+    else drop(cache);
 }

@@ -79,6 +79,7 @@ bool cache_query_put(struct cache *cache, const char *id, const char *value, int
                      int64_t deadline_ms, struct err *err) __attribute__((warn_unused_result));
 bool cache_query_get(struct cache *cache, struct arena *arena, const char *id, int64_t deadline_ms,
                      const char **ret_value, struct err *err) __attribute__((warn_unused_result));
-bool cache_query_del(struct cache *cache, const char *id, int64_t deadline_ms, struct err *err)
-    __attribute__((warn_unused_result));
+/* Sent, not waited for: whoever asks Redis later finds it gone. Without Redis it expires by itself.
+ */
+void cache_query_del(struct cache *cache, const char *id, int64_t deadline_ms);
 #endif

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "db.h"
 
-#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -14,6 +13,8 @@
 /* A connection that had to take the primary for want of a standby looks again after this time. */
 #define FALLBACK_AGE_MS 10000
 #define DRAIN_MS        200
+/* The longest text that db_text gives. */
+#define TEXT_MAX (64u << 20)
 
 struct slot {
     PGconn *connection;
@@ -23,7 +24,8 @@ struct slot {
     char host[264];
     char application[64]; /* application_name as it was last set */
     int64_t made_ms, used_ms;
-    bool in_use, suspect;
+    bool in_use, suspect, row_by_row;
+    int names;      /* results of SET application_name that are still to come */
     bool preparing; /* it is not known whether the server has the statement by now */
     unsigned char prepared[DB_STATEMENTS];
 };
@@ -68,16 +70,6 @@ void db_reset(struct db *db) {
     }
 }
 
-/* What the server said while the connection was idle: a goodbye makes it unusable before anything
- * is sent on it. */
-static bool is_alive(const struct slot *slot) {
-    struct pollfd poll_fd = { .fd = PQsocket(slot->connection), .events = POLLIN };
-    if (PQstatus(slot->connection) != CONNECTION_OK) return false;
-    if (poll(&poll_fd, 1, 0) == 0) return true;
-    return PQconsumeInput(slot->connection) && PQstatus(slot->connection) == CONNECTION_OK &&
-           poll(&poll_fd, 1, 0) == 0;
-}
-
 static bool is_right(const struct db *db, const struct slot *slot, const struct db_at *at) {
     bool standby = db_is_standby(slot->connection);
     if (slot->host[0]) return true;
@@ -110,7 +102,8 @@ static bool slot_take(struct db *db, const struct db_at *at, struct slot **ret_s
         return err_set(err, ERR_NOT_FOUND, "there is no such database");
     struct slot *slot = slot_find(db, at, database);
     if (!slot) return err_set(err, ERR_INTERNAL, "too many database connections in one request");
-    if (slot->connection && !(is_alive(slot) && is_right(db, slot, at))) slot_close(slot);
+    if (slot->connection && !(db_is_alive(slot->connection) && is_right(db, slot, at)))
+        slot_close(slot);
     if (!slot->connection) {
         if (!db_connect(db->config, at, &slot->connection, err)) return false;
         slot->role = at->role;
@@ -130,6 +123,7 @@ static bool slot_take(struct db *db, const struct db_at *at, struct slot **ret_s
  */
 static void slot_give(struct slot *slot, const struct err *err) {
     slot->in_use = false;
+    if (err->code != ERR_NONE) slot->application[0] = '\0'; /* rolled back with the statement */
     bool idle = !slot->preparing && (err->code == ERR_NONE || db_drain(slot->connection, DRAIN_MS));
     if (idle && PQtransactionStatus(slot->connection) == PQTRANS_IDLE) slot->suspect = false;
     else slot_close(slot);
@@ -167,14 +161,17 @@ static bool prepare(struct slot *slot, const struct db_at *at, enum db_statement
     return ok;
 }
 
-/* So that pg_stat_activity and the server's log say whose request it is. Ids hold no quotes. */
-static bool set_application(struct slot *slot, const struct db_at *at, struct err *err) {
+/* So that pg_stat_activity and the server's log say whose request it is. Ids hold no quotes. It
+ * travels with the statement; should that fail, the server takes it back. */
+static bool send_application(struct slot *slot, const struct db_at *at, struct err *err) {
     char sql[128];
     if (!at->request_id || strcmp(slot->application, at->request_id) == 0) return true;
     if (strlen(at->request_id) >= sizeof slot->application || strpbrk(at->request_id, "'\\"))
         return err_set(err, ERR_INTERNAL, "the request id cannot be an application name");
     (void)snprintf(sql, sizeof sql, "SET application_name = '%s'", at->request_id);
-    if (!db_command(slot->connection, at, sql, err)) return false;
+    if (!PQsendQueryParams(slot->connection, sql, 0, NULL, NULL, NULL, NULL, 0))
+        return db_error(slot->connection, NULL, err);
+    slot->names++;
     strcpy(slot->application, at->request_id);
     return true;
 }
@@ -183,27 +180,61 @@ static bool send(struct slot *slot, const struct db_at *at, enum db_statement st
                  const char *const *values, int count, struct err *err) {
     if (count > PARAMETERS_MAX)
         return err_set(err, ERR_INTERNAL, "too many parameters for a statement");
-    if (!set_application(slot, at, err) || !prepare(slot, at, statement, err)) return false;
+    if (!prepare(slot, at, statement, err)) return false;
+    slot->names = 0;
+    if (!PQenterPipelineMode(slot->connection))
+        return err_set(err, ERR_INTERNAL, "the connection to PostgreSQL is not idle");
+    if (!send_application(slot, at, err)) return false;
     if (!PQsendQueryPrepared(slot->connection, db_statement_texts[statement].name, count, values,
-                             NULL, NULL, 0))
+                             NULL, NULL, 0) ||
+        !PQpipelineSync(slot->connection))
         return db_error(slot->connection, NULL, err);
     return true;
 }
 
-/* Calls `each` for every result of the statement that was sent. */
-static bool receive(struct slot *slot, const struct db_at *at,
-                    bool (*each)(void *, PGresult *, struct err *), void *context,
-                    struct err *err) {
+/* The next result, NULL behind the last of a statement. */
+static bool next(struct slot *slot, const struct db_at *at, PGresult **ret_result,
+                 struct err *err) {
+    if (!db_wait(slot->connection, at, err)) return false;
+    *ret_result = PQgetResult(slot->connection);
+    return true;
+}
+
+/* What comes before the statement's own results. */
+static bool receive_application(struct slot *slot, const struct db_at *at, struct err *err) {
     bool ok = true;
-    for (;;) {
-        if (!db_wait(slot->connection, at, err)) return false;
-        PGresult *result = PQgetResult(slot->connection);
-        if (!result) return ok;
+    PGresult *result;
+    for (; slot->names > 0; slot->names -= !result) {
+        if (!next(slot, at, &result, err)) return false;
+        if (result && PQresultStatus(result) != PGRES_COMMAND_OK)
+            ok = db_error(slot->connection, result, err);
+        PQclear(result);
+    }
+    return ok;
+}
+
+static bool receive_end(struct slot *slot, const struct db_at *at, struct err *err) {
+    PGresult *result;
+    if (!next(slot, at, &result, err)) return false;
+    bool ok = PQresultStatus(result) == PGRES_PIPELINE_SYNC && PQexitPipelineMode(slot->connection);
+    PQclear(result);
+    return ok || err_set(err, ERR_DB_UNAVAILABLE, "the end of the answer is missing");
+}
+
+/* Calls `each` for every result of the statement that was sent; who keeps one sets it NULL. */
+static bool receive(struct slot *slot, const struct db_at *at,
+                    bool (*each)(void *, PGresult **, struct err *), void *context,
+                    struct err *err) {
+    bool ok = receive_application(slot, at, err);
+    PGresult *result;
+    if (ok && slot->row_by_row && !PQsetSingleRowMode(slot->connection))
+        return err_set(err, ERR_INTERNAL, "no single-row mode");
+    while (next(slot, at, &result, err)) {
+        if (!result) return receive_end(slot, at, err) && ok;
         ExecStatusType status = PQresultStatus(result);
         if (status == PGRES_TUPLES_OK || status == PGRES_SINGLE_TUPLE ||
             status == PGRES_COMMAND_OK) {
-            if (ok && !each(context, result, err)) {
-                ok = false;
+            if (ok && !each(context, &result, err)) {
                 db_cancel(slot->connection);
                 PQclear(result);
                 return false;
@@ -211,6 +242,7 @@ static bool receive(struct slot *slot, const struct db_at *at,
         } else ok = db_error(slot->connection, result, err);
         PQclear(result);
     }
+    return false;
 }
 
 struct text_context {
@@ -219,12 +251,19 @@ struct text_context {
     size_t size;
 };
 
-static bool take_text(void *context, PGresult *result, struct err *err) {
+static void clear(void *result) {
+    PQclear(result);
+}
+
+/* The text stays where libpq put it: the result lives as long as the arena's pieces. */
+static bool take_text(void *context, PGresult **result, struct err *err) {
     struct text_context *text = context;
-    if (PQntuples(result) == 0 || PQgetisnull(result, 0, 0)) return true;
-    text->size = (size_t)PQgetlength(result, 0, 0);
-    text->text = arena_strndup(text->arena, PQgetvalue(result, 0, 0), text->size);
-    return text->text || err_set(err, ERR_LIMIT, "the answer is larger than a request may hold");
+    if (PQntuples(*result) == 0 || PQgetisnull(*result, 0, 0)) return true;
+    text->size = (size_t)PQgetlength(*result, 0, 0);
+    text->text = PQgetvalue(*result, 0, 0);
+    bool kept = text->size <= TEXT_MAX && arena_defer(text->arena, clear, *result);
+    if (text->size <= TEXT_MAX) *result = NULL; /* kept, or cleared by the arena */
+    return kept || err_set(err, ERR_LIMIT, "the answer is larger than a request may hold");
 }
 
 bool db_text(struct db *db, const struct db_at *at, enum db_statement statement,
@@ -243,8 +282,9 @@ bool db_text(struct db *db, const struct db_at *at, enum db_statement statement,
     return true;
 }
 
-static bool take_rows(void *context, PGresult *result, struct err *err) {
+static bool take_rows(void *context, PGresult **taken, struct err *err) {
     json_t *rows = context;
+    const PGresult *result = *taken;
     for (int row = 0; row < PQntuples(result); row++) {
         json_t *object = json_object();
         for (int column = 0; object && column < PQnfields(result); column++) {
@@ -284,8 +324,9 @@ struct each_context {
     void *context;
 };
 
-static bool take_each(void *context, PGresult *result, struct err *err) {
+static bool take_each(void *context, PGresult **taken, struct err *err) {
     const struct each_context *each = context;
+    const PGresult *result = *taken;
     const char *row[PARAMETERS_MAX];
     int columns = PQnfields(result);
     if (PQntuples(result) > 0 && columns > PARAMETERS_MAX)
@@ -305,10 +346,10 @@ bool db_each(struct db *db, const struct db_at *at, enum db_statement statement,
     struct slot *slot;
     struct each_context each_context = { .each = each, .context = context };
     if (!slot_take(db, at, &slot, err)) return false;
-    bool ok = send(slot, at, statement, values, count, err);
-    if (ok && !PQsetSingleRowMode(slot->connection))
-        ok = err_set(err, ERR_INTERNAL, "no single-row mode");
-    ok = ok && receive(slot, at, take_each, &each_context, err);
+    slot->row_by_row = true;
+    bool ok = send(slot, at, statement, values, count, err) &&
+              receive(slot, at, take_each, &each_context, err);
+    slot->row_by_row = false;
     slot_give(slot, err);
     return ok || failed_on(at, err);
 }

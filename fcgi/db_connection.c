@@ -112,6 +112,24 @@ static void ignore_notice(void *context, const PGresult *result) {
     (void)result;
 }
 
+static void note_goodbye(void *context, const PGresult *result) {
+    const char *severity = PQresultErrorField(result, PG_DIAG_SEVERITY_NONLOCALIZED);
+    if (severity && (strcmp(severity, "FATAL") == 0 || strcmp(severity, "PANIC") == 0))
+        *(bool *)context = true;
+}
+
+bool db_is_alive(PGconn *connection) {
+    struct pollfd poll_fd = { .fd = PQsocket(connection), .events = POLLIN };
+    bool goodbye = false;
+    if (PQstatus(connection) != CONNECTION_OK) return false;
+    if (poll(&poll_fd, 1, 0) == 0) return true;
+    /* To libpq an error that comes while nothing runs is a notice. */
+    (void)PQsetNoticeReceiver(connection, note_goodbye, &goodbye);
+    bool alive = PQconsumeInput(connection) && !PQisBusy(connection);
+    (void)PQsetNoticeReceiver(connection, ignore_notice, NULL);
+    return alive && !goodbye && PQstatus(connection) == CONNECTION_OK && poll(&poll_fd, 1, 0) == 0;
+}
+
 static bool connect_once(const struct config *config, const struct db_at *at,
                          const struct host *host, PGconn **ret_connection, struct err *err) {
     char options[240];
@@ -286,6 +304,7 @@ void db_cancel(PGconn *connection) {
 
 bool db_drain(PGconn *connection, int wait_ms) {
     struct db_at at = { .client_socket = -1, .deadline_ms = clock_ms() + wait_ms };
+    bool piped = PQpipelineStatus(connection) != PQ_PIPELINE_OFF, ended = false;
     for (;;) {
         while (PQisBusy(connection) || PQflush(connection) > 0) {
             struct pollfd poll_fd = { .fd = PQsocket(connection), .events = POLLIN };
@@ -294,9 +313,13 @@ bool db_drain(PGconn *connection, int wait_ms) {
                 return false;
         }
         PGresult *result = PQgetResult(connection);
-        if (!result) return PQstatus(connection) == CONNECTION_OK;
+        /* In a pipeline, nothing stands behind each statement: twice, behind the last. */
+        if (!result && (!piped || ended)) return !piped && PQstatus(connection) == CONNECTION_OK;
+        ended = !result;
         ExecStatusType status = PQresultStatus(result);
         PQclear(result);
+        if (status == PGRES_PIPELINE_SYNC)
+            return PQexitPipelineMode(connection) && PQstatus(connection) == CONNECTION_OK;
         if (status == PGRES_COPY_IN || status == PGRES_COPY_OUT || status == PGRES_COPY_BOTH)
             return false;
     }

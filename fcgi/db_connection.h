@@ -22,6 +22,10 @@ bool db_connect(const struct config *config, const struct db_at *at, PGconn **re
  * would end the parent's session; the object is left to the process' end. */
 void db_connection_abandon(PGconn *connection);
 
+/* Can something be sent on a connection that was left idle? Not when the server has said goodbye
+ * meanwhile, even if it has not hung up yet. */
+bool db_is_alive(PGconn *connection);
+
 /* Does this connection's server follow another (as it last said; PostgreSQL 14 and later say so at
  * every change)? */
 bool db_is_standby(const PGconn *connection);
@@ -42,8 +46,8 @@ bool db_wait_until(PGconn *connection, const struct db_at *at, struct err *err)
  * the message). */
 void db_cancel(PGconn *connection);
 
-/* Reads and drops results for at most `wait_ms`; true when the connection is idle and usable again.
- */
+/* Reads and drops results for at most `wait_ms`, and leaves the pipeline mode; true when the
+ * connection is idle and usable again. */
 bool db_drain(PGconn *connection, int wait_ms);
 
 /* One simple statement without result rows ("BEGIN READ ONLY"), within the deadline. */

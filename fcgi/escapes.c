@@ -12,8 +12,8 @@
 #define RESOURCE_TRY_MS 250 /* what would run for ever is stopped after this time */
 /* A session that was thrown away takes a moment to be gone from the server's lists: so long one
  * difference, and all of them together, are looked at again. */
-#define PATIENCE_MS     1000
-#define PATIENCE_SUM_MS 5000
+#define PATIENCE_MS     5000
+#define PATIENCE_SUM_MS 20000
 #define LOOK_AGAIN_MS   20
 
 struct selftest {

@@ -57,11 +57,8 @@ bool request_accept(void *transport, int listen_socket) {
     FCGX_Request *fcgi = &made->fcgi;
     int connection = accept4(listen_socket, NULL, NULL, SOCK_CLOEXEC);
     if (connection < 0) return false;
-    struct timeval read_timeout = { .tv_sec = READ_TIMEOUT_S },
-                   write_timeout = { .tv_sec = WRITE_TIMEOUT_S };
-    if (setsockopt(connection, SOL_SOCKET, SO_RCVTIMEO, &read_timeout, sizeof read_timeout) != 0 ||
-        setsockopt(connection, SOL_SOCKET, SO_SNDTIMEO, &write_timeout, sizeof write_timeout) !=
-            0) {
+    struct timeval read_timeout = { .tv_sec = READ_TIMEOUT_S };
+    if (setsockopt(connection, SOL_SOCKET, SO_RCVTIMEO, &read_timeout, sizeof read_timeout) != 0) {
         close(connection);
         return false;
     }
@@ -281,12 +278,20 @@ static void skip(struct msghdr *message, size_t sent) {
     message->msg_iov->iov_len -= sent;
 }
 
+/* Waits until a peer that reads slowly takes more. */
+static bool takes_more(int connection) {
+    struct pollfd poll_fd = { .fd = connection, .events = POLLOUT };
+    int ready = poll(&poll_fd, 1, WRITE_TIMEOUT_S * 1000);
+    return ready > 0 || (ready < 0 && errno == EINTR);
+}
+
 static bool send_parts(struct request *request, struct iovec *parts, size_t count) {
     struct msghdr message = { .msg_iov = parts, .msg_iovlen = count };
     while (message.msg_iovlen > 0) {
-        ssize_t sent = sendmsg(fcgx(request)->ipcFd, &message, MSG_NOSIGNAL);
+        int connection = fcgx(request)->ipcFd;
+        ssize_t sent = sendmsg(connection, &message, MSG_NOSIGNAL | MSG_DONTWAIT);
         if (sent >= 0) skip(&message, (size_t)sent);
-        else if (errno != EINTR) {
+        else if (errno != EINTR && !(errno == EAGAIN && takes_more(connection))) {
             request->broken = true;
             return false;
         }

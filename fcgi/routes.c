@@ -162,17 +162,30 @@ const char *routes_method_name(enum request_method method) {
     return names[method];
 }
 
-/* Literal rows win over rows with parameters: fewer parameters is the better match. */
+/* How few parameters a row for this path has; -1: there is none. */
+static int fewest(const char *path) {
+    const char *starts[ROUTES_PARAMETERS_MAX];
+    size_t sizes[ROUTES_PARAMETERS_MAX];
+    int least = -1;
+    for (int i = 0; i < ROUTES; i++) {
+        int count = match(table[i].path, path, starts, sizes);
+        if (count >= 0 && (least < 0 || count < least)) least = count;
+    }
+    return least;
+}
+
+/* Literal rows win over rows with parameters, whatever their methods: fewer parameters is the
+ * better match. */
 bool routes_find(const struct request *request, const struct route **ret_route,
                  const char *ret_values[ROUTES_PARAMETERS_MAX], const char **ret_allow,
                  struct err *err) {
     const struct route *best = NULL;
     const char *starts[ROUTES_PARAMETERS_MAX], *best_starts[ROUTES_PARAMETERS_MAX], *allow = NULL;
     size_t sizes[ROUTES_PARAMETERS_MAX], best_sizes[ROUTES_PARAMETERS_MAX];
-    int best_count = ROUTES_PARAMETERS_MAX + 1;
+    int best_count = ROUTES_PARAMETERS_MAX + 1, least = fewest(request->path);
     for (int i = 0; i < ROUTES; i++) {
         int count = match(table[i].path, request->path, starts, sizes);
-        if (count < 0) continue;
+        if (count < 0 || count != least) continue;
         if (table[i].method != request->method) {
             const char *name = routes_method_name(table[i].method);
             const char *longer = allow ? arena_printf(request->arena, "%s, %s", allow, name) : name;

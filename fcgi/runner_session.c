@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "runner_session.h"
 
-#include <poll.h>
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -16,20 +15,16 @@
 
 void runner_session_close(struct runner_session *session) {
     PQfinish(session->connection);
+    free(session->settings);
     free(session->state);
     memset(session, 0, sizeof *session);
 }
 
-/* What a statement says beside its result is nobody's: libpq would write it to standard error. */
-static void drop_notice(void *context, const char *message) {
-    (void)context, (void)message;
-}
-
-/* One statement with one row at most; its result is the caller's. */
-static bool ask(PGconn *connection, const struct db_at *at, const char *sql, PGresult **ret_result,
-                struct err *err) {
+/* The results of what was sent, of one statement or of one in a pipeline; its row is the caller's,
+ * who may not want any (NULL). */
+static bool receive(PGconn *connection, const struct db_at *at, PGresult **ret_row,
+                    struct err *err) {
     PGresult *kept = NULL;
-    if (!PQsendQuery(connection, sql)) return db_error(connection, NULL, err);
     for (;;) {
         if (!db_wait(connection, at, err)) break;
         PGresult *result = PQgetResult(connection);
@@ -40,44 +35,59 @@ static bool ask(PGconn *connection, const struct db_at *at, const char *sql, PGr
         if (status == PGRES_TUPLES_OK && !kept) kept = result;
         else PQclear(result);
     }
-    if (err->code == ERR_NONE && (!kept || PQntuples(kept) != 1))
+    if (ret_row && err->code == ERR_NONE && (!kept || PQntuples(kept) != 1))
         (void)err_set(err, ERR_INTERNAL, "a row of the session is missing");
-    if (err->code == ERR_NONE) *ret_result = kept;
+    if (ret_row && err->code == ERR_NONE) *ret_row = kept;
     else PQclear(kept);
     return err->code == ERR_NONE;
 }
 
+static bool ask(PGconn *connection, const struct db_at *at, const char *sql, PGresult **ret_row,
+                struct err *err) {
+    return PQsendQuery(connection, sql) ? receive(connection, at, ret_row, err)
+                                        : db_error(connection, NULL, err);
+}
+
+static bool send_state(const struct runner_session *session) {
+    const char *values[] = { session->settings };
+    return PQsendQueryParams(session->connection, db_statement_texts[DB_RUNNER_STATE].sql, 1, NULL,
+                             values, NULL, NULL, 0) == 1;
+}
+
+static bool learn(struct runner_session *session, const struct db_at *at, struct err *err) {
+    PGresult *result;
+    if (!ask(session->connection, at, db_statement_texts[DB_RUNNER_SESSION].sql, &result, err))
+        return false;
+    session->settings = strdup(PQgetvalue(result, 0, 0));
+    (void)snprintf(session->backend_start, sizeof session->backend_start, "%s",
+                   PQgetvalue(result, 0, 1));
+    PQclear(result);
+    if (!session->settings) return err_set(err, ERR_LIMIT, "out of memory for a session");
+    if (!send_state(session)) return db_error(session->connection, NULL, err);
+    if (!receive(session->connection, at, &result, err)) return false;
+    session->state = strdup(PQgetvalue(result, 0, 0));
+    PQclear(result);
+    return session->state || err_set(err, ERR_LIMIT, "out of memory for a session");
+}
+
 static bool open_session(struct runner *runner, const struct db_at *at,
                          struct runner_session *session, struct err *err) {
-    PGresult *result;
     struct runner_session made = { .target = at->target, .made_ms = clock_ms() };
     const char *database = db_database(runner->config, at);
     if (!db_connect(runner->config, at, &made.connection, err)) return false;
-    (void)PQsetNoticeProcessor(made.connection, drop_notice, NULL);
     (void)snprintf(made.database, sizeof made.database, "%s", database);
     (void)snprintf(made.host, sizeof made.host, "%s:%s", PQhost(made.connection),
                    PQport(made.connection));
-    if (!ask(made.connection, at, db_statement_texts[DB_RUNNER_SESSION].sql, &result, err)) {
-        PQfinish(made.connection);
+    if (!learn(&made, at, err)) {
+        runner_session_close(&made);
         return false;
-    }
-    made.state = strdup(PQgetvalue(result, 0, 0));
-    (void)snprintf(made.backend_start, sizeof made.backend_start, "%s", PQgetvalue(result, 0, 1));
-    PQclear(result);
-    if (!made.state) {
-        PQfinish(made.connection);
-        return err_set(err, ERR_LIMIT, "out of memory for a session");
     }
     *session = made;
     return true;
 }
 
 static bool is_usable(const struct runner *runner, const struct runner_session *session) {
-    struct pollfd poll_fd = { .fd = PQsocket(session->connection), .events = POLLIN };
-    if (session->used || session->doubtful || PQstatus(session->connection) != CONNECTION_OK)
-        return false;
-    if (poll(&poll_fd, 1, 0) > 0 && !PQconsumeInput(session->connection))
-        return false; /* the server said goodbye */
+    if (session->used || session->doubtful || !db_is_alive(session->connection)) return false;
     bool standby = db_is_standby(session->connection);
     if (session->target == DB_PRIMARY) return !standby;
     return standby || runner->config->postgres.hosts.count == 1 ||
@@ -188,26 +198,52 @@ static bool stop_running(struct runner_session *session) {
     return db_drain(session->connection, CLEAN_MS);
 }
 
+static bool receive_sync(PGconn *connection, const struct db_at *at, struct err *err) {
+    if (!db_wait(connection, at, err)) return false;
+    PGresult *result = PQgetResult(connection);
+    bool ok = PQresultStatus(result) == PGRES_PIPELINE_SYNC;
+    PQclear(result);
+    return ok || err_set(err, ERR_DB_UNAVAILABLE, "the end of the answer is missing");
+}
+
+/* Ends the transaction, discards everything and asks for what is left, in one round trip: a
+ * transaction each. */
+static bool is_clean(struct runner_session *session, const struct db_at *at, struct err *err) {
+    static const char *const commands[] = { "ROLLBACK", "DISCARD ALL" };
+    enum { COMMANDS = sizeof commands / sizeof commands[0] };
+    PGconn *connection = session->connection;
+    PGresult *result = NULL;
+    bool ok = PQenterPipelineMode(connection) == 1;
+    for (int i = 0; ok && i < COMMANDS; i++)
+        ok = PQsendQueryParams(connection, commands[i], 0, NULL, NULL, NULL, NULL, 0) &&
+             PQpipelineSync(connection);
+    if (!ok || !send_state(session) || !PQpipelineSync(connection))
+        return db_error(connection, NULL, err);
+    for (int i = 0; i <= COMMANDS; i++)
+        if (!receive(connection, at, i < COMMANDS ? NULL : &result, err) ||
+            !receive_sync(connection, at, err)) {
+            PQclear(result);
+            return false;
+        }
+    bool same = strcmp(PQgetvalue(result, 0, 0), session->state) == 0;
+    PQclear(result);
+    return same && PQexitPipelineMode(connection) &&
+           PQtransactionStatus(connection) == PQTRANS_IDLE;
+}
+
 bool runner_session_clean(struct runner_session *session) {
     struct db_at at = { .role = DB_READER,
                         .client_socket = -1,
                         .deadline_ms = clock_ms() + CLEAN_MS };
     struct err err = ERR_INIT;
-    PGresult *result;
     if (!session->connection) return false;
     if (!session->doubtful && PQtransactionStatus(session->connection) == PQTRANS_ACTIVE)
         session->doubtful =
             session->running ? !stop_running(session) : !db_drain(session->connection, CLEAN_MS);
     if (!session->doubtful && PQstatus(session->connection) == CONNECTION_OK &&
-        db_command(session->connection, &at, "ROLLBACK", &err) &&
-        db_command(session->connection, &at, "DISCARD ALL", &err) &&
-        ask(session->connection, &at, db_statement_texts[DB_RUNNER_SESSION].sql, &result, &err)) {
-        bool same = strcmp(PQgetvalue(result, 0, 0), session->state) == 0;
-        PQclear(result);
-        if (same && PQtransactionStatus(session->connection) == PQTRANS_IDLE) {
-            session->used = session->running = false;
-            return true;
-        }
+        is_clean(session, &at, &err)) {
+        session->used = session->running = false;
+        return true;
     }
     runner_session_close(session);
     return false;

@@ -19,7 +19,8 @@ struct runner_session {
     char database[64];
     char host[HOST_TEXT_MAX];
     char backend_start[48];
-    char *state; /* what runner_session.sql said when it was new */
+    char *settings; /* the names of those that a statement could change */
+    char *state;    /* what runner_state.sql said when it was new */
     int64_t made_ms, used_ms;
     bool used;     /* since it was last found clean */
     bool running;  /* its statement goes on, though nobody wants more rows */

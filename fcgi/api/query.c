@@ -13,9 +13,9 @@
 #include "api.h"
 #include "managed.h"
 
-#define REGISTER_MS      500  /* to tell Redis where a statement runs; it runs without, too */
+#define REGISTER_MS      2000 /* to tell Redis where a statement runs; it runs without, too */
 #define REGISTER_SLACK_S 3600 /* a stream may outlive its timeout by its reader's slowness */
-#define SELF_TEST_MS     60000
+#define SELF_TEST_MS     300000
 
 static const char *const targets[] = { "standby", "primary", NULL };
 
@@ -75,10 +75,8 @@ static bool register_query(void *context, const struct runner_place *place, stru
 
 static void unregister_query(const struct registration *registration) {
     struct call *call = registration->call;
-    struct err lost = ERR_INIT; /* it expires by itself */
-    if (!registration->made) return;
-    (void)!cache_query_del(call->services->cache, call->request->id, clock_ms() + REGISTER_MS,
-                           &lost);
+    if (registration->made)
+        cache_query_del(call->services->cache, call->request->id, clock_ms() + REGISTER_MS);
 }
 
 static bool job_make(struct call *call, struct registration *registration,

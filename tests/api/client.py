@@ -11,6 +11,7 @@ from requests.adapters import HTTPAdapter
 
 import fastcgi
 from contract import PREFIX, Contract, error_statuses
+from iotplatform import wait_for
 
 CONTRACT = Contract()
 STATUS_OF = error_statuses()
@@ -161,8 +162,8 @@ class Background:
         return not self._thread.is_alive()
 
     def join(self, timeout_s=30):
-        self._thread.join(timeout_s)
-        assert self.done, 'the call did not end'
+        wait_for(lambda: self.done, timeout_s, 'the end of the call')
+        self._thread.join()
         if self.error:
             raise self.error
         return self.answer
@@ -198,8 +199,9 @@ class Direct:
         return reply.json
 
 
-def raw_exchange(platform, data, timeout_s=20):
-    """Bytes to nginx over TLS, whatever they are; (status, headers, body) of the first answer, or None when there was none."""
+def raw_exchange(platform, data, timeout_s=60, leave=False):
+    """Bytes to nginx over TLS, whatever they are; (status, headers, body) of the first answer, or None when there was none. Who means
+    to `leave` does not wait until nginx closes: it gives a client that has more to send some seconds to read why it may not."""
     context = ssl.create_default_context(cafile=platform.nginx.certificate)
     with socket.create_connection(('127.0.0.1', platform.nginx.port), timeout=timeout_s) as plain:
         with context.wrap_socket(plain, server_hostname='localhost') as connection:
@@ -207,14 +209,16 @@ def raw_exchange(platform, data, timeout_s=20):
                 connection.sendall(data)
             except OSError:
                 pass        # it may have answered and closed before it read all
-            return read_answer(connection)
+            return read_answer(connection, leave)
 
 
-def read_answer(connection):
+def read_answer(connection, leave=False):
     data = bytearray()
     try:
         while piece := connection.recv(65536):
             data += piece
+            if leave and is_whole(data):
+                break
     except OSError:
         pass
     head, separator, body = bytes(data).partition(b'\r\n\r\n')
@@ -225,6 +229,13 @@ def read_answer(connection):
     if headers.get('Transfer-Encoding') == 'chunked':
         body = unchunked(body)
     return int(lines[0].split()[1]), headers, body
+
+
+def is_whole(data):
+    """Have we as much of it as it says it has?"""
+    head, separator, body = bytes(data).partition(b'\r\n\r\n')
+    sizes = [line.partition(b':')[2] for line in head.split(b'\r\n') if line.lower().startswith(b'content-length:')]
+    return bool(separator and sizes) and len(body) >= int(sizes[0])
 
 
 def unchunked(data):

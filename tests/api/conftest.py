@@ -1,10 +1,11 @@
 """The console as a whole for every test: real workers behind the real nginx, over a PostgreSQL and a Redis of their own."""
 import os
 import shutil
-import socket
+import subprocess
 import sys
 import tempfile
 from contextlib import contextmanager
+from functools import lru_cache
 from pathlib import Path
 
 import psycopg2
@@ -13,7 +14,8 @@ import pytest
 HERE = Path(__file__).resolve().parent
 sys.path[:0] = [str(HERE.parent), str(HERE)]
 
-from iotplatform import Platform, Proxy, Worker, wait_for  # noqa: E402
+import iotplatform.process  # noqa: E402
+from iotplatform import Platform, Proxy, Worker, free_port, wait_for  # noqa: E402
 from iotplatform.process import descendants, tail  # noqa: E402
 from client import SECRETS, Client, Direct  # noqa: E402
 
@@ -21,12 +23,13 @@ BUILD = Path(os.environ.get('GUARDIAN_BUILD') or HERE.parents[1] / '.dev' / 'bui
 SANITIZED = b'__asan_init' in (BUILD / 'guardian-fcgi').read_bytes() if (BUILD / 'guardian-fcgi').exists() else False
 if SANITIZED:   # memory that is only kept to catch its reuse would look like memory that grows
     os.environ['ASAN_OPTIONS'] = os.environ.get('ASAN_OPTIONS', '') + ':quarantine_size_mb=8'
+    iotplatform.process.instrumented = 2
 
 
-def free_port():
-    with socket.socket() as probe:
-        probe.bind(('127.0.0.1', 0))
-        return probe.getsockname()[1]
+@lru_cache
+def guard():
+    """Its standard input takes the folders in which nothing may run when we have ended, in whatever way."""
+    return subprocess.Popen([sys.executable, HERE / 'guard.py'], stdin=subprocess.PIPE, start_new_session=True).stdin
 
 
 @contextmanager
@@ -34,6 +37,8 @@ def new_folder(name):
     """Where a platform lives: short, so that sockets fit; PostgreSQL's account may walk there."""
     path = Path(tempfile.mkdtemp(prefix=f'guardian-{name}-'))
     path.chmod(0o711)
+    guard().write(f'{path}\n'.encode())
+    guard().flush()
     try:
         yield path
     finally:
@@ -80,7 +85,7 @@ class TestPlatform(Platform):
         """The child that serves nobody: the last one to be started with its service, until it is replaced itself."""
         known, count = self._housekeepers.get(worker.pid), worker.config()['workers'] + 1
         if known not in self.children(worker):
-            known = self._housekeepers[worker.pid] = wait_for(lambda: len(all_ := self.children(worker)) == count and all_[-1], 10, f'all of {worker.name}')
+            known = self._housekeepers[worker.pid] = wait_for(lambda: len(all_ := self.children(worker)) == count and all_[-1], 30, f'all of {worker.name}')
         return known
 
     def serving(self, worker):
@@ -148,7 +153,7 @@ def small_platform(name, **options):
 
 def keep_logs(platform, name):
     """The logs of the last run stay where ./dev keeps its own."""
-    target = BUILD.parent / 'logs' / f'api-{name}'
+    target = BUILD.parent / 'logs' / '-'.join(filter(None, ['api', name, os.environ.get('PYTEST_XDIST_WORKER')]))
     if BUILD.parent.name.startswith('.dev') or os.environ.get('DEV_HOME'):
         shutil.rmtree(target, ignore_errors=True)
         shutil.copytree(platform.home / 'logs', target, dirs_exist_ok=True)
@@ -298,4 +303,10 @@ def pytest_runtest_makereport(item, call):
                 break
 
 
-__all__ = ['Direct']
+def pytest_collection_modifyitems(items):
+    """Where files are run side by side: those first that wait much and use little, each over a console of its own."""
+    first = ['test_faults', 'test_standby', 'test_sentinel']
+    items.sort(key=lambda item: item.path.stem not in first)
+
+
+__all__ = ['Direct', 'free_port']

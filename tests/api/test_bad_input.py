@@ -16,7 +16,7 @@ import fastcgi
 from client import CONTRACT, Client, Direct, raw_exchange
 from contract import PREFIX
 
-BODIES = [(method, path) for method, path, operation in CONTRACT.operations() if operation.get('requestBody')]
+BODIES = [(method, path.replace('{operation}', 'vacuum').replace('{id}', '6c1f3f6e-0000-4000-8000-000000000000')) for method, path, operation in CONTRACT.operations() if operation.get('requestBody')]
 LISTS = ['/database/tables', '/audit', '/database/query/history', '/database/sessions', '/database/overview', '/database/schema']
 EXAMPLES = int(os.environ.get('HYPOTHESIS_EXAMPLES', 60))
 many = settings(max_examples=EXAMPLES, deadline=None, derandomize=True, database=None,
@@ -73,42 +73,47 @@ def body_schema(operation):
     return CONTRACT.resolve(operation['requestBody']['content']['application/json']['schema'])
 
 
-FIELDS = [(path, name) for method, path, operation in CONTRACT.operations() if operation.get('requestBody') for name in body_schema(operation)['properties']]
+FIELDS = [(method, path, name) for method, path in BODIES for name in body_schema(CONTRACT.find(method, path))['properties']]
+# Those that need something in their body.
+NEEDY = [(method, path) for method, path in BODIES if body_schema(CONTRACT.find(method, path)).get('required')]
 
 
 def valid_body(path):
+    schedule = {'database': 'iot_guardian', 'cron': '0 3 * * *'}
     return {'/auth/login': {'username': 'nobody-at-all', 'password': 'x'}, '/database/query': {'sql': 'SELECT 1'}, '/database/query/explain': {'sql': 'SELECT 1'},
-            '/database/query/self-test': {}}[path]
+            '/database/query/self-test': {}, '/database/backup': {'database': 'iot_guardian'}, '/database/schedules': schedule,
+            '/database/backups/6c1f3f6e-0000-4000-8000-000000000000': {}, '/database/schedules/6c1f3f6e-0000-4000-8000-000000000000': schedule,
+            '/database/maintenance/vacuum': {'database': 'second'}, '/database/pitr/restore': {'time': '2026-01-01T00:00:00Z'}}[path]
 
 
-@pytest.mark.parametrize('path, name', FIELDS, ids=[f'{path} {name}' for path, name in FIELDS])
-def test_a_field_of_a_wrong_type_is_a_bad_field(fuzzed, path, name):
-    schema = CONTRACT.resolve(body_schema(CONTRACT.find('POST', path))['properties'][name])
+@pytest.mark.parametrize('method, path, name', FIELDS, ids=[f'{method} {path} {name}' for method, path, name in FIELDS])
+def test_a_field_of_a_wrong_type_is_a_bad_field(fuzzed, method, path, name):
+    schema = CONTRACT.resolve(body_schema(CONTRACT.find(method, path))['properties'][name])
     validator = CONTRACT._validator(schema)
     pool = 'short' if path == '/auth/login' else 'stream'
     for value in WRONG:
         if not validator.is_valid(value):
-            assert fuzzed[pool].problem('bad_field', 'POST', path, {**valid_body(path), name: value})['field'] == name
+            assert fuzzed[pool].problem('bad_field', method, path, {**valid_body(path), name: value})['field'] == name
 
 
-@pytest.mark.parametrize('path', [path for _, path in BODIES])
-def test_an_unknown_field_is_a_bad_field(fuzzed, path):
+@pytest.mark.parametrize('method, path', BODIES)
+def test_an_unknown_field_is_a_bad_field(fuzzed, method, path):
     pool = 'short' if path == '/auth/login' else 'stream'
     for name in ('unknown', 'SQL', 'sql ', '__proto__', 'constructor', '设备', 'x' * 5000, '"', '\n'):
-        assert fuzzed[pool].problem('bad_field', 'POST', path, {**valid_body(path), name: 1})
+        assert fuzzed[pool].problem('bad_field', method, path, {**valid_body(path), name: 1})
 
 
-@pytest.mark.parametrize('path', [path for _, path in BODIES if path != '/database/query/self-test'])
-def test_a_missing_field_is_a_bad_field(fuzzed, path):
-    for name in body_schema(CONTRACT.find('POST', path))['required']:
+@pytest.mark.parametrize('method, path', NEEDY)
+def test_a_missing_field_is_a_bad_field(fuzzed, method, path):
+    for name in body_schema(CONTRACT.find(method, path))['required']:
         body = {k: v for k, v in valid_body(path).items() if k != name}
         pool = 'short' if path == '/auth/login' else 'stream'
-        assert fuzzed[pool].problem('bad_field', 'POST', path, body)['field'] == name
+        assert fuzzed[pool].problem('bad_field', method, path, body)['field'] == name
 
 
-@pytest.mark.parametrize('path', [path for _, path in BODIES if path != '/database/query/self-test'])
-def test_a_missing_body_is_a_bad_field(fuzzed, path):
-    fuzzed['nginx'].problem('bad_field', 'POST', path)
+@pytest.mark.parametrize('method, path', NEEDY)
+def test_a_missing_body_is_a_bad_field(fuzzed, method, path):
+    fuzzed['nginx'].problem('bad_field', method, path)
 
 
 @pytest.mark.parametrize('kind', ['text/plain', 'application/x-www-form-urlencoded', 'multipart/form-data; boundary=x', 'application/jsonx', 'application/json-patch+json', 'text/json', 'json', '', 'application/'])

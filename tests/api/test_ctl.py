@@ -8,7 +8,7 @@ import yaml
 from client import Client
 
 
-def program(platform, name, *arguments, stdin='', env=None, timeout_s=20):
+def program(platform, name, *arguments, stdin='', env=None, timeout_s=120):
     return subprocess.run([platform.build / name, *map(str, arguments)], input=stdin, capture_output=True, text=True, timeout=timeout_s,
                           env={**os.environ, **(env or {})})
 

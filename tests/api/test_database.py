@@ -281,7 +281,7 @@ def test_the_list_answers_while_a_table_is_locked(api, platform):
     connection.autocommit = False
     try:
         connection.cursor().execute('LOCK TABLE devices IN ACCESS EXCLUSIVE MODE')
-        assert any(i['name'] == 'devices' for i in api.get('/database/tables', params={'search': 'devices', 'sort': 'total_bytes'}, timeout_s=8).json['items'])
+        assert any(i['name'] == 'devices' for i in api.get('/database/tables', params={'search': 'devices', 'sort': 'total_bytes'}, timeout_s=30).json['items'])
     finally:
         connection.rollback()
         connection.close()

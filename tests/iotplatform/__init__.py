@@ -2,7 +2,7 @@
 from .nginx import Nginx
 from .platform import Platform
 from .postgres import Postgres
-from .process import Daemon, Failed, free_port, wait_for
+from .process import Daemon, Failed, free_port, slowness, wait_for
 from .proxy import Proxy
 from .redis import Redis
 from .runner import Runner
@@ -10,4 +10,4 @@ from .secrets import Secrets
 from .sentinel import Sentinel
 from .worker import Worker
 
-__all__ = ['Daemon', 'Failed', 'Nginx', 'Platform', 'Postgres', 'Proxy', 'Redis', 'Runner', 'Secrets', 'Sentinel', 'Worker', 'free_port', 'wait_for']
+__all__ = ['Daemon', 'Failed', 'Nginx', 'Platform', 'Postgres', 'Proxy', 'Redis', 'Runner', 'Secrets', 'Sentinel', 'Worker', 'free_port', 'slowness', 'wait_for']

@@ -13,7 +13,8 @@ def _family(address):
 class Proxy:
     """Relays bytes until told otherwise. Modes, changed at any time and for connections that are open too:
     pass; delay (`delay_s` per chunk, both ways); drop (accepts, then swallows everything: the silent link);
-    refuse (closes new connections at once, and open ones); cut (`after_bytes` from the server, then a reset)."""
+    refuse (closes new connections at once, and open ones); cut (`after_bytes` from the server, then a reset); linger (the
+    client does not learn that the server has closed)."""
 
     def __init__(self, listen, target):
         self.target = target
@@ -50,6 +51,9 @@ class Proxy:
 
     def drop(self):
         self._mode = 'drop'
+
+    def linger(self):
+        self._mode = 'linger'
 
     def refuse(self):
         self._mode = 'refuse'
@@ -107,9 +111,12 @@ class Proxy:
                 while True:
                     for key, _ in ready.select(0.2):
                         data = key.fileobj.recv(65536)
+                        mode = self._mode
+                        if not data and mode == 'linger' and key.fileobj is server:
+                            ready.unregister(server)
+                            continue
                         if not data:
                             return
-                        mode = self._mode
                         if mode == 'drop':
                             continue
                         if mode == 'delay':
