@@ -120,11 +120,11 @@ static ptrdiff_t take(struct backup_reader *reader, void *buffer, size_t size, s
     return (ptrdiff_t)got;
 }
 
-bool backup_reader_open(struct backup_reader *reader, const char *path,
-                        const struct config_secret *key, struct err *err) {
+/* Steals the descriptor. */
+static bool reader_begin(struct backup_reader *reader, int fd, const struct config_secret *key,
+                         struct err *err) {
     unsigned char header[VAULT_HEADER_SIZE];
-    *reader = (struct backup_reader){ .fd = open(path, O_RDONLY | O_CLOEXEC) };
-    if (reader->fd < 0) return file_error("opening", path, err);
+    *reader = (struct backup_reader){ .fd = fd };
     (void)posix_fadvise(reader->fd, 0, 0, POSIX_FADV_SEQUENTIAL);
     seal_sha256_begin(&reader->hash);
     if (!key) return true;
@@ -137,6 +137,35 @@ bool backup_reader_open(struct backup_reader *reader, const char *path,
     if (ok && got >= 0 && vault_unlock(key, header, &reader->vault, err)) return true;
     backup_reader_close(reader);
     return false;
+}
+
+bool backup_reader_open(struct backup_reader *reader, const char *path,
+                        const struct config_secret *key, struct err *err) {
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    if (fd < 0) return file_error("opening", path, err);
+    return reader_begin(reader, fd, key, err);
+}
+
+bool backup_decrypt_stream(int from, int to, const struct config_secret *key, struct err *err) {
+    struct backup_reader reader;
+    char *buffer = malloc(VAULT_CHUNK);
+    if (!buffer) return err_set(err, ERR_LIMIT, "out of memory");
+    bool ok = reader_begin(&reader, dup(from), key, err);
+    if (ok) {
+        struct backup_writer writer = { .fd = to };
+        ptrdiff_t got;
+        (void)snprintf(writer.path, sizeof writer.path, "the output");
+        seal_sha256_begin(&writer.hash);
+        while ((got = backup_reader_next(&reader, buffer, VAULT_CHUNK, err)) > 0)
+            if (!put(&writer, buffer, (size_t)got, err)) break;
+        ok = err->code == ERR_NONE;
+        /* What comes after the last chunk was not written by us. */
+        if (ok && take(&reader, buffer, 1, err) != 0)
+            ok = err_set(err, ERR_CONFLICT, "something was added to the encrypted backup");
+        backup_reader_close(&reader);
+    }
+    free(buffer);
+    return ok;
 }
 
 ptrdiff_t backup_reader_next(struct backup_reader *reader, char *buffer, size_t size,

@@ -58,6 +58,11 @@ bool backup_reader_end(struct backup_reader *reader, int64_t *ret_size,
     __attribute__((warn_unused_result));
 void backup_reader_close(struct backup_reader *reader);
 
+/* A whole encrypted backup from one descriptor to another, decrypted. Errors: CONFIG (the key),
+ * CONFLICT (cut off, or not what was written), INTERNAL. */
+bool backup_decrypt_stream(int from, int to, const struct config_secret *key, struct err *err)
+    __attribute__((warn_unused_result));
+
 /* A small file, whole or not at all, under its final name. Errors: INTERNAL. */
 bool backup_write_small(const char *path, const char *text, size_t size, struct err *err)
     __attribute__((warn_unused_result));

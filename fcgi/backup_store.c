@@ -46,11 +46,11 @@ bool backup_store_name(const struct config *config, const char *owner, const cha
     bool ok = backup_store_path(config, manifest, archive, err) &&
               path_of(config, backup_manifest_text(manifest, "backup_id"), ".json", beside, err) &&
               job_folder_path(config, owner, ".json", made, err) &&
-              backup_write_small(made, text, strlen(text), err) && move(path, archive, err);
+              backup_write_small(made, text, strlen(text), err) && move(made, beside, err);
     free(text);
-    /* The manifest comes last: what has one is whole. */
-    if (ok && !move(made, beside, err)) {
-        (void)unlink(archive);
+    /* The archive comes last: what has an archive's name is whole, and has its manifest. */
+    if (ok && !move(path, archive, err)) {
+        (void)unlink(beside);
         ok = false;
     }
     return ok && backup_sync_folder(config->jobs.backup_dir, err);

@@ -209,6 +209,22 @@ static bool set_secret(struct config_secret *secret, const char *path, struct er
     return secret->size > 0 || err_set(err, ERR_CONFIG, "%s: the file is empty", path);
 }
 
+bool config_secret_read(const char *path, struct config_secret *ret_secret, struct err *err) {
+    struct config_secret secret = { .text = NULL };
+    if (!set_secret(&secret, path, err)) {
+        free(secret.text);
+        return false;
+    }
+    *ret_secret = secret;
+    return true;
+}
+
+void config_secret_wipe(struct config_secret *secret) {
+    if (secret->text) explicit_bzero(secret->text, secret->size);
+    free(secret->text);
+    secret->text = NULL;
+}
+
 static bool set_number(const struct source *source, const struct option *option, int64_t *number,
                        const char *text, struct err *err) {
     char *end;
@@ -361,11 +377,7 @@ void config_free(struct config *config) {
         if (options[i].type == LIST)
             for (int item = 0; item < ((struct config_list *)slot)->count; item++)
                 free(((struct config_list *)slot)->items[item]);
-        if (options[i].type == SECRET) {
-            struct config_secret *secret = slot;
-            if (secret->text) explicit_bzero(secret->text, secret->size);
-            free(secret->text);
-        }
+        if (options[i].type == SECRET) config_secret_wipe(slot);
     }
     free(config);
 }

@@ -92,6 +92,10 @@ bool config_parse(const char *text, size_t size, const char *name, const char *c
                   struct config **ret_config, struct err *err) __attribute__((warn_unused_result));
 void config_free(struct config *config);
 void config_help(FILE *out); /* every option with its type, preset and meaning */
+/* One secret file by itself, and its end. Errors: CONFIG. */
+bool config_secret_read(const char *path, struct config_secret *ret_secret, struct err *err)
+    __attribute__((warn_unused_result));
+void config_secret_wipe(struct config_secret *secret);
 /* Is it one of postgres.managed_databases? */
 bool config_manages(const struct config *config, const char *database);
 #endif

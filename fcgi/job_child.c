@@ -30,6 +30,7 @@ static void leave_runner(struct job_service *service, pid_t parent) {
     (void)sigaction(SIGTERM, &ignore, NULL);
     (void)sigaction(SIGINT, &ignore, NULL);
     (void)sigaction(SIGPIPE, &ignore, NULL);
+    (void)sigaction(SIGXFSZ, &ignore, NULL); /* write() says it */
     (void)sigaction(SIGCHLD, &preset, NULL);
     sigemptyset(&none);
     (void)sigprocmask(SIG_SETMASK, &none, NULL);

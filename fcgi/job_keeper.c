@@ -15,6 +15,7 @@
 #include "clock.h"
 #include "db.h"
 #include "db_listen.h"
+#include "job_clock.h"
 #include "job_folder.h"
 #include "log.h"
 
@@ -23,13 +24,14 @@
 #define FILES_MS  3000  /* how often the files are looked at, beside notices */
 #define SCAN_MS   60000 /* how often the folder is searched for what no row knows */
 #define RETRY_MS  15000 /* after a copy that failed */
+#define RETAIN_MS 10000
 #define OWNER     "keeper"
 
 struct keeper {
     const struct config *config;
     struct db *db;
     struct db_listener *listener;
-    int64_t files_ms, scan_ms, copies_ms; /* when each is due */
+    int64_t files_ms, scan_ms, copies_ms, retain_ms; /* when each is due */
     bool trouble;
 };
 
@@ -169,35 +171,38 @@ static bool is_missing(const struct config *config, const char *path, int64_t si
     return errno == ENOENT && stat(config->jobs.backup_dir, &folder) == 0;
 }
 
-static void check_bytes(struct keeper *keeper, const json_t *manifest, const char *path) {
+static void check_bytes(struct keeper *keeper, const json_t *row, const char *path) {
+    struct backup_seal seal;
+    struct err err = ERR_INIT;
+    json_t *manifest;
+    const char *values[] = { text_of(row, "id"), keeper->config->jobs.runner };
+    if (!read_seal(keeper, row, &seal, &manifest, &err)) {
+        complain("backup_check", values[0], &err);
+        return;
+    }
     struct backup_check check = {
         .config = keeper->config, .path = path, .manifest = manifest, .cancel_fd = -1
     };
-    struct err err = ERR_INIT;
-    const char *values[] = { backup_manifest_text(manifest, "backup_id"),
-                             keeper->config->jobs.runner };
     if (backup_check_bytes(&check, -1, &err)) tell(keeper, DB_BACKUP_COPY_ADD, values, 2);
     else if (err.code == ERR_CONFLICT) drop_copy(keeper, manifest, "damaged", err.detail);
     else complain("backup_check", values[0], &err);
+    json_decref(manifest);
 }
 
+/* Whether it is there is seen at every look; what is in it, when that is due. */
 static void check_one(struct keeper *keeper, const json_t *row) {
     struct err err = ERR_INIT;
-    struct backup_seal seal;
     char path[PATH_MAX];
-    json_t *manifest;
     bool cut;
-    if (!read_seal(keeper, row, &seal, &manifest, &err)) {
-        complain("backup_check", text_of(row, "id"), &err);
-        return;
+    json_t *brief = json_pack("{s:s s:b}", "backup_id", text_of(row, "id"), "encrypted",
+                              *text_of(row, "encrypted") == 't');
+    if (brief && backup_store_path(keeper->config, brief, path, &err)) {
+        if (is_missing(keeper->config, path, strtoll(text_of(row, "size_bytes"), NULL, 10), &cut))
+            drop_copy(keeper, brief, "missing", "the file is not there");
+        else if (cut) drop_copy(keeper, brief, "damaged", "the file has another size");
+        else if (*text_of(row, "due") == 't') check_bytes(keeper, row, path);
     }
-    if (backup_store_path(keeper->config, manifest, path, &err)) {
-        if (is_missing(keeper->config, path, backup_manifest_number(manifest, "size_bytes"), &cut))
-            drop_copy(keeper, manifest, "missing", "the file is not there");
-        else if (cut) drop_copy(keeper, manifest, "damaged", "the file has another size");
-        else if (*text_of(row, "due") == 't') check_bytes(keeper, manifest, path);
-    }
-    json_decref(manifest);
+    json_decref(brief);
 }
 
 static void check_mine(struct keeper *keeper) {
@@ -237,7 +242,9 @@ static void adopt(struct keeper *keeper, const char *id) {
               backup_check_bytes(&check, -1, &err) &&
               backup_store_add(keeper->config, keeper->db, &at, &row, &err);
     if (ok) log_event(LOG_INFO, "backup_adopted", "backup", 's', id, NULL);
-    else complain("backup_adopt", id, &err);
+    else if (err.code !=
+             ERR_NOT_FOUND) /* a manifest whose archive never got its name, or is away */
+        complain("backup_adopt", id, &err);
     json_decref(manifest);
     free(seal.text);
 }
@@ -289,10 +296,23 @@ static void listen_again(struct keeper *keeper, bool *ret_notified) {
         keeper->listener = NULL;
 }
 
+static void keep_time(struct keeper *keeper) {
+    struct err err = ERR_INIT;
+    bool ok = job_clock_start(keeper->db, &err);
+    if (ok && clock_ms() >= keeper->retain_ms) {
+        keeper->retain_ms = clock_ms() + RETAIN_MS;
+        ok = job_clock_retain(keeper->db, &err);
+    }
+    if (!ok && !keeper->trouble)
+        log_event(LOG_ERROR, "keeper", "code", 's', err_name(err.code), "detail", 's', err.detail,
+                  NULL);
+    keeper->trouble = !ok;
+}
+
 static void round_of(struct keeper *keeper) {
     bool notified = false;
     listen_again(keeper, &notified);
-    keeper->trouble = false;
+    keep_time(keeper);
     if (notified || clock_ms() >= keeper->files_ms) {
         keeper->files_ms = clock_ms() + FILES_MS;
         remove_gone(keeper);

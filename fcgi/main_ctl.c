@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "audit_verify.h"
+#include "backup_file.h"
 #include "clock.h"
 #include "config.h"
 #include "db.h"
@@ -18,7 +19,7 @@
 #define WHOLE_LOG_TIMEOUT_MS 3600000
 
 struct options {
-    const char *config_path, *admin, *file, *public_key;
+    const char *config_path, *admin, *file, *public_key, *key_file;
 };
 
 static int usage(FILE *out, int status) {
@@ -32,6 +33,9 @@ static int usage(FILE *out, int status) {
         "  audit verify [--file FILE] [--public-key HEX]\n"
         "                              recompute the audit chain, of the database or of an export; "
         "status 1 when broken\n"
+        "  backup decrypt --key-file KEY < FILE.dump.enc > FILE.dump\n"
+        "                              what pg_restore reads, from a backup that was encrypted at "
+        "rest\n"
         "  config check                check FILE and leave\n",
         out);
     return status;
@@ -132,6 +136,15 @@ static int audit_verify(const struct config *config, const struct options *optio
     return verdict.chain.bad_id ? 1 : 0;
 }
 
+static int backup_decrypt(const struct options *options, struct err *err) {
+    struct config_secret key;
+    if (!options->key_file) return usage(stderr, 2);
+    if (!config_secret_read(options->key_file, &key, err)) return fail(err);
+    bool ok = backup_decrypt_stream(STDIN_FILENO, STDOUT_FILENO, &key, err);
+    config_secret_wipe(&key);
+    return ok ? 0 : fail(err);
+}
+
 static bool is_command(char **words, int count, const char *first, const char *second) {
     return count > 0 && strcmp(words[0], first) == 0 &&
            (!second || (count > 1 && strcmp(words[1], second) == 0));
@@ -146,6 +159,8 @@ static int dispatch(const struct config *config, const struct options *options, 
         return admin_create(config, words[2], &err);
     if (is_command(words, count, "audit", "verify") && count == 2)
         return audit_verify(config, options, &err);
+    if (is_command(words, count, "backup", "decrypt") && count == 2)
+        return backup_decrypt(options, &err);
     if (is_command(words, count, "config", "check") && count == 2) return 0;
     return usage(stderr, 2);
 }
@@ -155,6 +170,7 @@ int main(int argc, char **argv) {
                                                   { "admin", required_argument, NULL, 'a' },
                                                   { "file", required_argument, NULL, 'f' },
                                                   { "public-key", required_argument, NULL, 'p' },
+                                                  { "key-file", required_argument, NULL, 'k' },
                                                   { "version", no_argument, NULL, 'v' },
                                                   { "help", no_argument, NULL, 'h' },
                                                   { NULL, 0, NULL, 0 } };
@@ -164,6 +180,7 @@ int main(int argc, char **argv) {
         else if (letter == 'a') options.admin = optarg;
         else if (letter == 'f') options.file = optarg;
         else if (letter == 'p') options.public_key = optarg;
+        else if (letter == 'k') options.key_file = optarg;
         else if (letter == 'v') return printf("guardianctl %s\n", GUARDIAN_VERSION) < 0;
         else if (letter == 'h') return usage(stdout, EXIT_SUCCESS);
         else return usage(stderr, 2);
@@ -171,8 +188,8 @@ int main(int argc, char **argv) {
     struct config *config = NULL;
     struct err err = ERR_INIT;
     (void)setenv("RES_OPTIONS", "timeout:1 attempts:2", 0);
-    /* An export is verified anywhere, without a configuration. */
-    bool needs_config = !options.file;
+    /* An export is verified, and a backup decrypted, anywhere, without a configuration. */
+    bool needs_config = !options.file && !options.key_file;
     if (optind >= argc || (needs_config && !options.config_path)) return usage(stderr, 2);
     if (options.config_path && !config_load(options.config_path, &config, &err)) return fail(&err);
     int status = dispatch(config, &options, argv + optind, argc - optind);

@@ -71,6 +71,17 @@ bool backup_delete_impact(struct call *call, struct impact *ret_impact, struct e
 bool api_backup_delete(struct call *call, struct err *err);
 bool api_backup_download(struct call *call, struct err *err);
 
+/* api/schedules.c */
+extern const struct field schedules_fields[], schedule_create_fields[], schedule_put_fields[],
+    schedule_fields[], retention_fields[];
+bool api_schedules(struct call *call, struct err *err);
+bool api_schedule(struct call *call, struct err *err);
+bool api_schedule_create(struct call *call, struct err *err);
+bool api_schedule_put(struct call *call, struct err *err);
+bool schedule_delete_impact(struct call *call, struct impact *ret_impact, struct err *err);
+bool api_schedule_delete(struct call *call, struct err *err);
+bool api_retention(struct call *call, struct err *err);
+
 /* api/audit.c */
 extern const struct field audit_fields[], query_history_fields[];
 bool api_audit(struct call *call, struct err *err);

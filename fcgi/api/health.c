@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: MIT */
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "../cache.h"
@@ -7,6 +9,7 @@
 #include "../metrics.h"
 #include "../routes.h"
 #include "api.h"
+#include "managed.h"
 
 #define CHECK_TIMEOUT_MS 2000
 
@@ -44,9 +47,65 @@ static void name_of(int route, char *ret_name, size_t size) {
     if (row) (void)snprintf(ret_name, size, "%s %s", routes_method_name(row->method), row->path);
 }
 
+/* A label's value may hold anything but what would end it. */
+static void put_label(FILE *out, const char *value) {
+    for (; *value; value++) {
+        if (*value == '"' || *value == '\\') (void)fputc('\\', out);
+        if (*value == '\n') (void)fputs("\\n", out);
+        else (void)fputc(*value, out);
+    }
+}
+
+static void put_rows(FILE *out, const json_t *rows, const char *family, const char *label,
+                     const char *value) {
+    size_t i;
+    json_t *row;
+    json_array_foreach(rows, i, row) {
+        (void)fprintf(out, "%s{%s=\"", family, label);
+        put_label(out, json_string_value(json_object_get(row, label)));
+        (void)fprintf(out, "\"} %s\n", json_string_value(json_object_get(row, value)));
+    }
+}
+
+/* What is in the table of jobs and the list of backups; nothing while the database does not answer:
+ * an alert looks for the absence too. */
+static void put_jobs(struct call *call, FILE *out) {
+    const char *databases;
+    struct err err = ERR_INIT;
+    struct db_at at = { .role = DB_APP,
+                        .target = DB_PRIMARY,
+                        .deadline_ms = clock_ms() + CHECK_TIMEOUT_MS,
+                        .client_socket = -1 };
+    json_t *jobs = NULL, *ages = NULL;
+    if (managed_databases(call, &databases, &err) &&
+        db_rows(call->services->db, &at, DB_JOB_COUNTS, NULL, 0, &jobs, &err) &&
+        db_rows(call->services->db, &at, DB_BACKUP_AGES, &databases, 1, &ages, &err)) {
+        (void)fputs("# HELP guardian_jobs Jobs by state.\n# TYPE guardian_jobs gauge\n", out);
+        put_rows(out, jobs, "guardian_jobs", "state", "count");
+        (void)fputs("# HELP guardian_backup_last_verified_timestamp_seconds When the last verified "
+                    "backup was begun; 0: there is none.\n"
+                    "# TYPE guardian_backup_last_verified_timestamp_seconds gauge\n",
+                    out);
+        put_rows(out, ages, "guardian_backup_last_verified_timestamp_seconds", "database", "at");
+    }
+    json_decref(jobs);
+    json_decref(ages);
+}
+
 bool api_metrics(struct call *call, struct err *err) {
-    call->reply.text = metrics_text(call->services->metrics, call->request->arena, routes_count(),
-                                    name_of, &call->reply.text_size);
-    call->reply.content_type = "text/plain; version=0.0.4; charset=utf-8";
-    return call->reply.text || err_set(err, ERR_LIMIT, "out of request memory");
+    struct reply *reply = &call->reply;
+    char *all = NULL;
+    size_t size = 0;
+    const char *text =
+        metrics_text(call->services->metrics, call->request->arena, routes_count(), name_of, &size);
+    FILE *out = text ? open_memstream(&all, &reply->text_size) : NULL;
+    if (out) {
+        (void)fwrite(text, 1, size, out);
+        put_jobs(call, out);
+        if (fclose(out) == 0)
+            reply->text = arena_strndup(call->request->arena, all, reply->text_size);
+    }
+    free(all);
+    reply->content_type = "text/plain; version=0.0.4; charset=utf-8";
+    return reply->text || err_set(err, ERR_LIMIT, "out of request memory");
 }

@@ -15,7 +15,13 @@ CREATE FUNCTION backup_json(b backup) RETURNS json LANGUAGE sql STABLE SET searc
         'row_estimate', m.manifest->'row_estimate', 'wal_lsn', m.manifest->'wal_lsn', 'duration_ms', m.manifest->'duration_ms',
         'note', b.note, 'pinned', b.pinned, 'encrypted', b.encrypted, 'origin', b.origin, 'created_by', b.created_by,
         'job_id', b.job_id, 'verified_at', public.job_time(b.verified_at), 'copies', c.copies,
-        'single_copy', json_array_length(c.copies) = 1, 'last_drill', public.backup_last_drill(b.id), 'expires', NULL)
+        'single_copy', json_array_length(c.copies) = 1, 'last_drill', public.backup_last_drill(b.id), 'expires', (
+            SELECT json_build_object(
+                'at', CASE WHEN jsonb_strip_nulls(s.retention) - 'keep_days' = '{}'
+                           THEN public.job_time(b.created_at + make_interval(days => (s.retention->>'keep_days')::int)) END,
+                'reason', 'by the rule of its schedule')
+            FROM public.schedule AS s
+            WHERE s.id = b.schedule_id AND s.retention IS NOT NULL AND b.state = 'verified' AND NOT b.pinned))
     FROM (SELECT b.manifest::jsonb AS manifest) AS m,
          (SELECT coalesce(json_agg(json_build_object('runner', runner, 'verified_at', public.job_time(verified_at)) ORDER BY runner), '[]')
                  AS copies

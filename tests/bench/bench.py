@@ -2,7 +2,7 @@
 
 Contestants take turns, round by round; a figure is the median over the rounds of the ratio within a round. All sit behind one
 nginx without TLS and over one PostgreSQL with fsync off; the console does its whole work (token, revocation in Redis, audit,
-logs), the peers need not. Writes bench.json into DEV_HOME. Arguments: names of parts (lists, json, csv, stream, pages, token)."""
+logs), the peers need not. Writes bench.json into DEV_HOME. Arguments: names of parts (lists, json, csv, stream, pages, token, backup)."""
 import csv
 import io
 import json
@@ -20,7 +20,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 from contestants import DATABASE, ROWS_SQL, Arena   # noqa: E402
 from iotplatform import Failed                                  # noqa: E402
 from iotplatform.postgres import binary_folder                  # noqa: E402
-from measure import Client, Memory, cpu_s, curl, median, page_s, ratio, rounds, run, wrk    # noqa: E402
+from measure import Client, Memory, TotalMemory, cpu_s, curl, median, page_s, ratio, rounds, run, wrk    # noqa: E402
 
 FOLDER = Path(__file__).resolve().parent
 SOURCE = FOLDER.parents[1]
@@ -227,6 +227,45 @@ class Bench:
         cached, fresh = map(float, done.stdout.split())
         self.row('verified JWT, cached', cached, 2, f'{cached:.2f} µs', f'{fresh:.0f} µs unseen', at_most=True, unit='µs')
 
+    # -- backups -----------------------------------------------------------------------------------------------------------
+
+    def backed_up(self):
+        """One backup as an administrator waits for it: seconds, and its id."""
+        client = Client(self.arena.url)
+        started = time.perf_counter()
+        _, text = client.ask('POST', '/api/v1/database/backup', json.dumps({'database': DATABASE}), self.posting, expect=(202,))
+        while True:
+            job = json.loads(client.ask('GET', f'/api/v1/database/jobs/{json.loads(text)["job_id"]}', headers=self.bearer)[1])
+            if job['finished_at']:
+                break
+            time.sleep(0.01)
+        if job['state'] != 'succeeded':
+            raise Failed(f'the backup failed: {job}')
+        self.backup_id = job['result']['backup_id']
+        return time.perf_counter() - started
+
+    def backup(self):
+        """Dumped, hashed, synced, read back, unpacked, signed: against the dump alone, as people make it."""
+        arena = self.arena
+        target = arena.home / 'alone.dump'
+        dump = [binary_folder() / 'pg_dump', *arena.platform.postgres.arguments, '--format=custom', '-f', target, DATABASE]
+        self.backed_up()        # warms up
+        with TotalMemory(arena.platform.runners[0]) as first, TotalMemory(arena.platform.runners[1]) as second:
+            made = rounds(3, {'ours': self.backed_up, 'dump': lambda: run(dump), 'fast dump': lambda: run([*dump, '--compress=1'])})
+        took = {name: f'{median(made, name):.2f} s' for name in made[0]}
+        self.row('verified backup against pg_dump alone', 1 / ratio(made, 'ours', 'dump', smaller_is_better=True), 1.1, took['ours'], took['dump'], at_most=True)
+        self.note('backup, ratio to pg_dump --compress=1', f'{1 / ratio(made, "ours", "fast dump", smaller_is_better=True):.2f}', took['fast dump'])
+        peak = max(first.peak, second.peak)
+        self.row('memory of a runner with its jobs', peak, 32, f'{peak:.1f} MiB', at_most=True, unit='MiB')
+
+        path = f'/api/v1/database/backups/{self.backup_id}/download'
+        file = next(p for r in arena.platform.runners for p in r.folder.glob(f'{self.backup_id}.dump'))
+        plain = f'{arena.php_url}/files/{file.parent.name}/{file.name}'
+        size = file.stat().st_size
+        made = rounds(9, {'ours': lambda: run(curl(arena.url + path, self.bearer)), 'nginx': lambda: run(curl(plain))})
+        speed = {name: f'{size / 1e6 / median(made, name):.0f} MB/s' for name in made[0]}
+        self.row('download of a backup against nginx with the file', ratio(made, 'ours', 'nginx', smaller_is_better=True), 0.8, speed['ours'], speed['nginx'])
+
     def run(self, parts):
         self.login()
         print(f'\n  {"":<52} {"":>13} {"target":>10}  {"":<7} {"ours":>14}  peer', flush=True)
@@ -235,7 +274,7 @@ class Bench:
         return all(row['ok'] for row in self.rows)
 
 
-PARTS = ['lists', 'json', 'csv', 'stream', 'pages', 'token']
+PARTS = ['lists', 'json', 'csv', 'stream', 'pages', 'token', 'backup']
 
 
 def main(parts):

@@ -115,6 +115,9 @@ PEER_SERVERS = '''
             set $bench_script {peers}/rows.php;
             fastcgi_pass unix:{php};
         }}
+        location /files/ {{
+            alias {backups}/;
+        }}
         location = /adminer.php {{
             set $bench_script /usr/share/adminer/adminer.php;
             fastcgi_pass unix:{php};
@@ -164,7 +167,7 @@ class Arena:
         self.url = f'http://127.0.0.1:{old.port}'
         php_port, node_port = free_port(), free_port()
         self.php_url, self.node_url = f'http://127.0.0.1:{php_port}', f'http://127.0.0.1:{node_port}'
-        self.nginx.peers = PEER_SERVERS.format(php=self.php.socket, node=self.node.socket, peers=PEERS, php_port=php_port, node_port=node_port)
+        self.nginx.peers = PEER_SERVERS.format(backups=self.home / 'backups', php=self.php.socket, node=self.node.socket, peers=PEERS, php_port=php_port, node_port=node_port)
 
     @staticmethod
     def tables_rows():

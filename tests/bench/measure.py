@@ -163,6 +163,21 @@ class Memory:
         return max(max(samples) - samples[len(samples) // 10] for samples in self.samples.values())
 
 
+class TotalMemory(Memory):
+    """What all processes of a daemon's own program take together (MiB), pages that they share counted once."""
+
+    def _sample(self):
+        total = 0
+        name = Path(f'/proc/{self.daemon.pid}/comm').read_text()
+        for pid in descendants(self.daemon.pid):
+            try:
+                if Path(f'/proc/{pid}/comm').read_text() == name:
+                    total += int(re.search(r'^Pss:\s+(\d+)', Path(f'/proc/{pid}/smaps_rollup').read_text(), re.M)[1])
+            except OSError:     # it has just ended
+                continue
+        self.samples.setdefault('all', []).append(total / 1024)
+
+
 def rounds(count, contestants):
     """Each contestant once a round, in turns: [{name: measured}]. Whatever else the machine does hits all alike."""
     made = []

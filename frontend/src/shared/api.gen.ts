@@ -422,6 +422,60 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/database/schedules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** All schedules. */
+        get: operations["listSchedules"];
+        put?: never;
+        /** Make a schedule. */
+        post: operations["createSchedule"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/database/schedules/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One schedule. */
+        get: operations["getSchedule"];
+        /** Replace a schedule; what is left out gets its preset. */
+        put: operations["changeSchedule"];
+        post?: never;
+        /** Delete a schedule (two-step). Its backups stay. */
+        delete: operations["deleteSchedule"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/database/retention": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What retention keeps and would delete now, and why; the runners do exactly this. */
+        get: operations["previewRetention"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/audit": {
         parameters: {
             query?: never;
@@ -672,6 +726,48 @@ export interface components {
             } | null;
             /** @description What was signed: the same numbers, and every table with its size and row estimate. */
             manifest: Record<string, never>;
+        };
+        /** @description What is kept of what the schedule made: each number keeps, what none keeps is deleted. daily, weekly, monthly and yearly keep the newest of each of the last so many days, weeks (from Monday), months and years that have one, in the schedule's time zone. Pinned backups and the last verified one stay always. */
+        RetentionRule: {
+            keep_last?: number | null;
+            keep_days?: number | null;
+            daily?: number | null;
+            weekly?: number | null;
+            monthly?: number | null;
+            yearly?: number | null;
+        };
+        ScheduleWish: {
+            database: string;
+            /**
+             * @default backup
+             * @enum {string}
+             */
+            kind?: "backup" | "restore_drill";
+            /** @description Minute, hour, day of the month, month, day of the week: lists, ranges, steps, names. Certain hours mean the wall clock: where clocks are turned, a time that does not exist runs at the end of the gap, a time that comes twice runs the first time. Every hour ("*") means real time. */
+            cron: string;
+            /** @default UTC */
+            time_zone?: string;
+            /** @default true */
+            enabled?: boolean;
+            retention?: components["schemas"]["RetentionRule"];
+            note?: string;
+        };
+        Schedule: {
+            /** Format: uuid */
+            id: string;
+            database: string;
+            /** @enum {string} */
+            kind: "backup" | "restore_drill";
+            cron: string;
+            time_zone: string;
+            enabled: boolean;
+            retention: components["schemas"]["RetentionRule"] | null;
+            next_runs: components["schemas"]["Time"][];
+            last_job_id: string | null;
+            last_state: components["schemas"]["JobState"] | null;
+            note: string | null;
+            created_by: string;
+            updated_at: components["schemas"]["Time"];
         };
         Problem: {
             /** Format: uri */
@@ -1870,6 +1966,166 @@ export interface operations {
                 };
                 content: {
                     "application/octet-stream": string;
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    listSchedules: {
+        parameters: {
+            query?: {
+                database?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The schedules. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["Schedule"][];
+                        next_cursor: null;
+                    };
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    createSchedule: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ScheduleWish"];
+            };
+        };
+        responses: {
+            /** @description The schedule. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Schedule"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    getSchedule: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["Uuid"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The schedule. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Schedule"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    changeSchedule: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["Uuid"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ScheduleWish"];
+            };
+        };
+        responses: {
+            /** @description The schedule as it is now. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Schedule"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    deleteSchedule: {
+        parameters: {
+            query?: never;
+            header?: {
+                "X-Confirmation-Token"?: components["parameters"]["ConfirmationToken"];
+                /** @description The phrase, URL-encoded UTF-8 */
+                "X-Confirmation-Phrase"?: components["parameters"]["ConfirmationPhrase"];
+            };
+            path: {
+                id: components["parameters"]["Uuid"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is gone. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            428: components["responses"]["Challenge"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    previewRetention: {
+        parameters: {
+            query?: {
+                /** @description A managed database; the first configured one when absent */
+                database?: components["parameters"]["Database"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Every backup of the database, newest first. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: {
+                            /** Format: uuid */
+                            backup_id: string;
+                            created_at: components["schemas"]["Time"];
+                            size_bytes: number;
+                            keep: boolean;
+                            reason: string;
+                        }[];
+                    };
                 };
             };
             default: components["responses"]["Problem"];

@@ -1,0 +1,2 @@
+-- $1 id
+DELETE FROM public.schedule WHERE id = $1::uuid RETURNING id
