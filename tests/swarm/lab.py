@@ -100,7 +100,8 @@ class Lab:
         self.deploy()
         did('stack, schema, administrator')
         self.check_login()
-        did('login')
+        wait_for(self.healthy, 300, 'everything at full strength', poll_s=1)
+        did('login, full strength')
         self.write_session()
 
     def start_machines(self, numbers=None):
