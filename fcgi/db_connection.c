@@ -145,10 +145,11 @@ static bool connect_once(const struct config *config, const struct db_at *at,
     add(&parameters, "fallback_application_name", "guardian");
     add(&parameters, "client_encoding", "UTF8");
     add(&parameters, "options", options);
-    add(&parameters, "keepalives_idle", "5");
-    add(&parameters, "keepalives_interval", "2");
+    /* A server whose machine is gone says nothing: the kernel gives it up after five seconds. */
+    add(&parameters, "keepalives_idle", "2");
+    add(&parameters, "keepalives_interval", "1");
     add(&parameters, "keepalives_count", "3");
-    add(&parameters, "tcp_user_timeout", "10000");
+    add(&parameters, "tcp_user_timeout", "5000");
     int64_t host_deadline_ms = clock_ms() + config->postgres.connect_timeout_s * 1000;
     if (host_deadline_ms > at->deadline_ms) host_deadline_ms = at->deadline_ms;
     PGconn *connection = PQconnectStartParams(parameters.keys, parameters.values, 0);

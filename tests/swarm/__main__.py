@@ -3,7 +3,9 @@ import sys
 
 from iotplatform.process import Failed
 
+from .drills import DRILLS, perform
 from .lab import Lab
+from .report import document, save
 
 
 def up(lab, arguments):
@@ -26,14 +28,38 @@ def status(lab, arguments):
         raise Failed('\n  not at full strength')
 
 
+def drill(lab, arguments):
+    if not arguments:
+        for name, (title, _) in DRILLS.items():
+            print(f'  {name:<20} {title}')
+        return
+    names = list(DRILLS) if arguments == ('all',) else arguments
+    unknown = [name for name in names if name not in DRILLS]
+    if unknown:
+        raise Failed(f'There is no drill {unknown[0]}; there are: {" ".join(DRILLS)}')
+    broken = []
+    for name in names:
+        made = perform(lab, name)
+        path = save(lab.home, made)
+        print(path.read_text(), flush=True)
+        if not made['ok']:
+            broken.append(name)
+    if broken:
+        raise Failed(f'Promises were not kept: {" ".join(broken)}')
+
+
+def report(lab, arguments):
+    print(document(lab.home))
+
+
 def down(lab, arguments):
     lab.down(purge='--purge' in arguments)
 
 
 def main(command='', *arguments):
-    commands = {'up': up, 'status': status, 'down': down}
+    commands = {'up': up, 'status': status, 'drill': drill, 'report': report, 'down': down}
     if command not in commands:
-        sys.exit('./dev lab up | status | drill NAME … | down [--purge]')
+        sys.exit('./dev lab up | status | drill NAME … | report | down [--purge]')
     commands[command](Lab(), arguments)
 
 

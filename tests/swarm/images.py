@@ -9,6 +9,7 @@ from iotplatform.process import Daemon, Failed, write
 
 from .machine import REGISTRY, REGISTRY_PORT, Machine, remove_tree, run
 
+SEED = 50       # the number of the machine whose disk the others start with; there only while it is made
 SOURCE = Path(__file__).resolve().parents[2]
 INPUTS = ['configure.ac', 'Makefile.am', 'fcgi', 'nginx', 'frontend/dist', 'stack', '.dockerignore']
 NOT_INPUTS = {'stack/docker-stack.yml', 'stack/encrypted.yml', 'stack/deploy', 'stack/images.env', 'stack/postgres/patroni.yml', 'stack/guardian/guardian.yaml',
@@ -121,7 +122,7 @@ class Images:
             raise Failed(f'stack/build failed:\n{done.stdout[-2000:]}{done.stderr[-4000:]}')
 
     def _seed(self):
-        machine = Machine(self.home, self.wire, 90)
+        machine = Machine(self.home, self.wire, SEED)
         machine.forget()
         machine.power_on()
         try:

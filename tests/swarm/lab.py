@@ -12,7 +12,7 @@ from pathlib import Path
 
 from iotplatform.process import Failed, wait_for, write
 
-from .images import SOURCE, Images, Names, Registry
+from .images import SEED, SOURCE, Images, Names, Registry
 from .machine import DOCKER, Machine, Wire, remove_cgroups, remove_tree, run
 
 MACHINES, MANAGERS = 6, 3
@@ -100,7 +100,8 @@ class Lab:
         self.deploy()
         did('stack, schema, administrator')
         self.check_login()
-        did('login')
+        wait_for(self.healthy, 300, 'everything at full strength', poll_s=1)
+        did('login, full strength')
         self.write_session()
 
     def start_machines(self, numbers=None):
@@ -135,7 +136,7 @@ class Lab:
 
     def down(self, purge=False):
         """No trace is left but files under `home`: the images stay, the machines' disks only when asked to."""
-        machines = [*self.machines.values(), self.images.builder, Machine(self.home, self.wire, 90)]
+        machines = [*self.machines.values(), self.images.builder, Machine(self.home, self.wire, SEED)]
         with ThreadPoolExecutor(len(machines)) as pool:
             list(pool.map(lambda machine: machine.power_cut(pull=False), machines))
         for machine in machines:
