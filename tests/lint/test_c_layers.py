@@ -9,9 +9,9 @@ LAYERS = [
     ('base', 'arena clock err log metrics'),
     ('request', 'request request_fields call'),
     ('gateways', 'db db_connection db_listen maintainer program program_client sql_gen cache upstream token keys sqlparse sqlparse_tree sqlparse_functions sqlparse_mask config yamltext password seal vault'),
-    ('domain', 'auth confirm page audit audit_chain audit_spool audit_verify runner* escapes* jobs job_kinds job_folder backup* restore* maintenance* pitr* cron retention schedule audit_system pitr pitr_instance pitr_jobs'),
+    ('domain', 'auth confirm page audit audit_chain audit_spool audit_verify runner* escapes* jobs job_kinds job_folder backup* maintenance* pitr pitr_instance pitr_jobs cron retention schedule audit_system restore*'),
     ('api', 'routes api/*'),
-    ('programs', 'worker service housekeeper migrate* migrations_gen main_fcgi main_ctl main_jobs job_service job_child job_keeper job_steps migrate job_clock pitr_keeper'),
+    ('programs', 'worker service housekeeper migrate* migrations_gen main_fcgi main_ctl main_jobs job_service job_child job_clock job_keeper job_steps pitr_keeper'),
 ]
 # Gateways do not include each other, but for what one gateway is made of and for the three that hold no connection.
 GATEWAYS = [{'program', 'program_client'}, {'db', 'db_connection', 'db_listen', 'maintainer', 'sql_gen'}, {'token', 'keys'}, {'sqlparse', 'sqlparse_tree', 'sqlparse_functions', 'sqlparse_mask'}, {'config', 'yamltext'}]
