@@ -13,6 +13,7 @@ export async function confirm(page) {
 
 /** Starts a backup on the page of backups; its entry among what runs, which others may run beside. */
 export async function backUp(page, note) {
+  await page.locator('[data-database]').first().waitFor({ timeout: 60_000 })
   await page.getByTestId('backup-now').click()
   await dialog(page).getByLabel('Note').fill(note)
   const [reply] = await Promise.all([
