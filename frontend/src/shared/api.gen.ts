@@ -329,6 +329,346 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/swarm/overview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The swarm in numbers: nodes, services, tasks, quorums, and what needs attention. */
+        get: operations["swarmOverview"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/swarm/nodes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** All nodes. */
+        get: operations["swarmNodes"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/swarm/services": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** All services. */
+        get: operations["swarmServices"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/swarm/services/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One service: its specification (names of variables alone), tasks with history and errors. */
+        get: operations["swarmService"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/swarm/networks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Overlay networks. */
+        get: operations["swarmNetworks"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/swarm/secrets": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Secrets by name and version; never their content. */
+        get: operations["swarmSecrets"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/swarm/configs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Configs by name and version; never their content. */
+        get: operations["swarmConfigs"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/swarm/drift": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Running services against the stack file. */
+        get: operations["swarmDrift"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/swarm/services/{id}/update": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Roll out an image; refused where it would break a quorum. */
+        post: operations["swarmServiceUpdate"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/swarm/services/{id}/rollback": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Back to the specification before the last update; refused where it would break a quorum. */
+        post: operations["swarmServiceRollback"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/swarm/services/{id}/scale": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Change the number of replicas; refused where it would break a quorum. */
+        post: operations["swarmServiceScale"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/swarm/nodes/{id}/availability": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Activate, pause or drain a node; refused where it would break a quorum. */
+        post: operations["swarmNodeAvailability"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/replication": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Members, roles, timeline, lag, slots, archiver, history, and who would be promoted now. */
+        get: operations["replication"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/replication/switchover": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** A planned change of the leader. */
+        post: operations["replicationSwitchover"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/replication/reinitialize": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Throw a replica's data away and copy it anew from the leader. */
+        post: operations["replicationReinitialize"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/replication/pause": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** No automatic failover until resumed. */
+        post: operations["replicationPause"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/replication/resume": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Automatic failover again. */
+        post: operations["replicationResume"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/redis": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Primary, replicas, Sentinels with what each believes, memory, persistence, slow log. */
+        get: operations["redis"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/redis/failover": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Let Sentinel promote a replica now. */
+        post: operations["redisFailover"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/topology": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One picture, node, task, role, lag, and what Swarm, DNS, Patroni and Sentinel disagree about. */
+        get: operations["topology"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/health/live": {
         parameters: {
             query?: never;
@@ -407,7 +747,7 @@ export interface components {
             retry_after?: number;
         };
         /** @enum {string} */
-        ErrorCode: "bad_request" | "bad_json" | "bad_field" | "bad_cursor" | "unauthenticated" | "token_invalid" | "token_expired" | "token_revoked" | "credentials" | "refresh_invalid" | "refresh_reused" | "forbidden" | "sql_permission" | "not_found" | "method_not_allowed" | "not_acceptable" | "conflict" | "confirmation_stale" | "confirmation_invalid" | "confirmation_required" | "too_large" | "media_type" | "sql_syntax" | "sql_read_only" | "sql_error" | "throttled" | "client_gone" | "cancelled" | "deadline" | "db_unavailable" | "cache_unavailable" | "audit_unavailable" | "busy" | "limit" | "internal" | "worker_unavailable";
+        ErrorCode: "bad_request" | "bad_json" | "bad_field" | "bad_cursor" | "unauthenticated" | "token_invalid" | "token_expired" | "token_revoked" | "credentials" | "refresh_invalid" | "refresh_reused" | "forbidden" | "sql_permission" | "not_found" | "method_not_allowed" | "not_acceptable" | "conflict" | "quorum" | "not_configured" | "confirmation_stale" | "confirmation_invalid" | "confirmation_required" | "too_large" | "media_type" | "sql_syntax" | "sql_read_only" | "sql_error" | "throttled" | "client_gone" | "cancelled" | "deadline" | "db_unavailable" | "cache_unavailable" | "audit_unavailable" | "busy" | "upstream_unavailable" | "upstream_garbage" | "upstream_refused" | "limit" | "internal" | "worker_unavailable";
         Challenge: {
             confirmation_token: string;
             /** @description What the person must type. */
@@ -744,6 +1084,460 @@ export interface components {
             prev_hash: string;
             hash: string;
         };
+        /**
+         * Format: date-time
+         * @description RFC 3339 in UTC.
+         */
+        TimeOrNull: string | null;
+        /** @description How to configure it where it is not. */
+        How: string | null;
+        /** @description true: the upstream could not be asked; this is what it said last, at `as_of`. */
+        Stale: boolean;
+        Missing: {
+            what: string;
+            why: string;
+        };
+        Attention: {
+            /** @enum {string} */
+            severity: "info" | "warning" | "critical";
+            what: string;
+            why: string;
+        };
+        Quorum: {
+            /** @description raft, or the value of the services' label iot_guardian.quorum. */
+            group: string;
+            /**
+             * @description majority: more than half; standby: one that serves and one to take over.
+             * @enum {string}
+             */
+            rule: "majority" | "standby";
+            members: number;
+            healthy: number;
+            needed: number;
+            /** @description How many more may be lost; negative: broken. */
+            spare: number;
+            ok: boolean;
+            places: components["schemas"]["QuorumPlace"][];
+        };
+        QuorumPlace: {
+            member: string;
+            node: string | null;
+            healthy: boolean;
+            state: string;
+        };
+        SwarmOverview: {
+            configured: boolean;
+            how: components["schemas"]["How"];
+            as_of: components["schemas"]["TimeOrNull"];
+            stale: components["schemas"]["Stale"];
+            missing: components["schemas"]["Missing"][];
+            data: {
+                id: string | null;
+                engine_version: string;
+                raft: components["schemas"]["Quorum"];
+                nodes: {
+                    total: number;
+                    ready: number;
+                    down: number;
+                    drained: number;
+                    paused: number;
+                    managers: number;
+                    leader: string | null;
+                };
+                services: {
+                    total: number;
+                    running: number;
+                    degraded: number;
+                    updating: number;
+                    update_paused: number;
+                };
+                tasks: {
+                    wanted: number;
+                    running: number;
+                    starting: number;
+                    failed: number;
+                };
+                quorums: components["schemas"]["Quorum"][];
+                attention: components["schemas"]["Attention"][];
+            } | null;
+        };
+        SwarmNodes: {
+            configured: boolean;
+            how: components["schemas"]["How"];
+            as_of: components["schemas"]["TimeOrNull"];
+            stale: components["schemas"]["Stale"];
+            missing: components["schemas"]["Missing"][];
+            items: components["schemas"]["SwarmNode"][];
+            next_cursor: string | null;
+        };
+        SwarmNode: {
+            id: string;
+            hostname: string;
+            /** @enum {string} */
+            role: "manager" | "worker";
+            /** @enum {string} */
+            availability: "active" | "pause" | "drain";
+            state: string;
+            status_message: string | null;
+            address: string | null;
+            leader: boolean;
+            reachability: string | null;
+            engine_version: string | null;
+            cpus: number;
+            memory_bytes: number;
+            reserved_cpus: number;
+            reserved_memory_bytes: number;
+            tasks_running: number;
+            labels: {
+                [key: string]: string;
+            };
+            quorum_groups: string[];
+            version_index: number;
+        };
+        SwarmServices: {
+            configured: boolean;
+            how: components["schemas"]["How"];
+            as_of: components["schemas"]["TimeOrNull"];
+            stale: components["schemas"]["Stale"];
+            missing: components["schemas"]["Missing"][];
+            items: components["schemas"]["SwarmService"][];
+            next_cursor: string | null;
+        };
+        SwarmService: {
+            id: string;
+            name: string;
+            stack: string | null;
+            image: string;
+            image_digest: string | null;
+            /** @enum {string} */
+            mode: "replicated" | "global" | "replicated-job" | "global-job";
+            replicas_desired: number;
+            replicas_running: number;
+            update_state: string | null;
+            update_message: string | null;
+            created_at: components["schemas"]["TimeOrNull"];
+            updated_at: components["schemas"]["TimeOrNull"];
+            version_index: number;
+            quorum_group: string | null;
+            can_rollback: boolean;
+            ports: components["schemas"]["SwarmPort"][];
+            nodes: string[];
+            /** @description Failed tasks that the swarm still remembers. */
+            failures: number;
+            last_error: string | null;
+        };
+        SwarmPort: {
+            published: number;
+            target: number;
+            protocol: string;
+            mode: string;
+        };
+        SwarmServiceView: {
+            configured: boolean;
+            how: components["schemas"]["How"];
+            as_of: components["schemas"]["TimeOrNull"];
+            stale: components["schemas"]["Stale"];
+            missing: components["schemas"]["Missing"][];
+            data: {
+                service: components["schemas"]["SwarmService"];
+                tasks: components["schemas"]["SwarmTask"][];
+                tasks_total: number;
+                spec: components["schemas"]["SwarmSpec"];
+                previous_image: string | null;
+                quorum: components["schemas"]["Quorum"] | null;
+            } | null;
+        };
+        SwarmTask: {
+            id: string;
+            slot: number | null;
+            node_id: string | null;
+            hostname: string | null;
+            state: string;
+            desired_state: string;
+            message: string | null;
+            error: string | null;
+            image: string | null;
+            exit_code: number | null;
+            container_id: string | null;
+            created_at: components["schemas"]["TimeOrNull"];
+            updated_at: components["schemas"]["TimeOrNull"];
+        };
+        SwarmResources: {
+            cpus: number | null;
+            memory_bytes: number | null;
+        };
+        SwarmUpdatePolicy: {
+            parallelism: number;
+            delay_seconds: number;
+            monitor_seconds: number;
+            order: string;
+            failure_action: string;
+            max_failure_ratio: number;
+        };
+        SwarmSpec: {
+            env_names: string[];
+            constraints: string[];
+            secrets: string[];
+            configs: string[];
+            networks: string[];
+            labels: {
+                [key: string]: string;
+            };
+            limits: components["schemas"]["SwarmResources"];
+            reservations: components["schemas"]["SwarmResources"];
+            update_policy: components["schemas"]["SwarmUpdatePolicy"] | null;
+            rollback_policy: components["schemas"]["SwarmUpdatePolicy"] | null;
+            restart_condition: string | null;
+            healthcheck: boolean;
+            read_only: boolean;
+            stop_grace_seconds: number | null;
+        };
+        SwarmNetworks: {
+            configured: boolean;
+            how: components["schemas"]["How"];
+            as_of: components["schemas"]["TimeOrNull"];
+            stale: components["schemas"]["Stale"];
+            missing: components["schemas"]["Missing"][];
+            items: components["schemas"]["SwarmNetwork"][];
+            next_cursor: string | null;
+        };
+        SwarmNetwork: {
+            id: string;
+            name: string;
+            driver: string;
+            scope: string;
+            attachable: boolean;
+            internal: boolean;
+            ingress: boolean;
+            encrypted: boolean;
+            subnets: string[];
+            used_by: string[];
+        };
+        SwarmNames: {
+            configured: boolean;
+            how: components["schemas"]["How"];
+            as_of: components["schemas"]["TimeOrNull"];
+            stale: components["schemas"]["Stale"];
+            missing: components["schemas"]["Missing"][];
+            items: components["schemas"]["SwarmName"][];
+            next_cursor: string | null;
+        };
+        SwarmName: {
+            id: string;
+            name: string;
+            /** @description What follows the last _ or - or . of the name, where it is a version. */
+            version: string | null;
+            created_at: components["schemas"]["TimeOrNull"];
+            updated_at: components["schemas"]["TimeOrNull"];
+            used_by: string[];
+        };
+        SwarmDrift: {
+            configured: boolean;
+            how: components["schemas"]["How"];
+            as_of: components["schemas"]["TimeOrNull"];
+            stale: components["schemas"]["Stale"];
+            missing: components["schemas"]["Missing"][];
+            data: {
+                stack: string;
+                file: string;
+                in_step: boolean;
+                services: components["schemas"]["SwarmDriftService"][];
+            } | null;
+        };
+        SwarmDriftService: {
+            name: string;
+            /** @enum {string} */
+            state: "in_step" | "drifted" | "missing" | "extra";
+            differences: components["schemas"]["SwarmDifference"][];
+        };
+        SwarmDifference: {
+            field: string;
+            file: string | null;
+            running: string | null;
+        };
+        SwarmAction: {
+            id: string;
+            name: string;
+            /** @enum {string} */
+            action: "update" | "rollback" | "scale" | "availability";
+            warnings: string[];
+        };
+        Replication: {
+            configured: boolean;
+            how: components["schemas"]["How"];
+            as_of: components["schemas"]["TimeOrNull"];
+            stale: components["schemas"]["Stale"];
+            missing: components["schemas"]["Missing"][];
+            data: {
+                /** @enum {string} */
+                source: "patroni" | "postgresql";
+                scope: string | null;
+                leader: string | null;
+                paused: boolean | null;
+                synchronous_mode: boolean | null;
+                timeline: number | null;
+                members: components["schemas"]["ReplicationMember"][];
+                slots: components["schemas"]["ReplicationSlot"][];
+                archiver: components["schemas"]["Archiver"] | null;
+                history: components["schemas"]["ReplicationHistory"][];
+                promotion: {
+                    candidate: string | null;
+                    lost_bytes: number | null;
+                    why: string;
+                };
+                attention: components["schemas"]["Attention"][];
+            } | null;
+        };
+        ReplicationMember: {
+            name: string;
+            host: string | null;
+            port: number | null;
+            /** @description In Patroni's words: leader, sync_standby, replica, standby_leader. */
+            role: string;
+            /** @description In Patroni's words: running, streaming, stopped … */
+            state: string;
+            timeline: number | null;
+            lag_bytes: number | null;
+            lag_seconds: number | null;
+            synchronous: boolean;
+            pending_restart: boolean;
+            reachable: boolean;
+            server_version: string | null;
+            received_lsn: string | null;
+            replayed_lsn: string | null;
+            tags: {
+                [key: string]: string;
+            };
+        };
+        ReplicationSlot: {
+            name: string;
+            /** @enum {string} */
+            kind: "physical" | "logical";
+            active: boolean;
+            database: string | null;
+            retained_bytes: number | null;
+            wal_status: string | null;
+        };
+        Archiver: {
+            enabled: boolean;
+            archived: number;
+            failed: number;
+            last_archived_wal: string | null;
+            last_archived_at: components["schemas"]["TimeOrNull"];
+            last_failed_wal: string | null;
+            last_failed_at: components["schemas"]["TimeOrNull"];
+        };
+        ReplicationHistory: {
+            timeline: number;
+            lsn: string;
+            reason: string;
+            at: string | null;
+            leader: string | null;
+        };
+        ReplicationAction: {
+            message: string;
+        };
+        Redis: {
+            configured: boolean;
+            how: components["schemas"]["How"];
+            as_of: components["schemas"]["TimeOrNull"];
+            stale: components["schemas"]["Stale"];
+            missing: components["schemas"]["Missing"][];
+            data: {
+                primary: components["schemas"]["RedisServer"] | null;
+                replicas: components["schemas"]["RedisServer"][];
+                sentinels: components["schemas"]["Sentinel"][];
+                quorum: {
+                    needed: number;
+                    agreeing: number;
+                    sentinels: number;
+                    can_fail_over: boolean;
+                } | null;
+                slow_log: components["schemas"]["RedisSlow"][];
+                attention: components["schemas"]["Attention"][];
+            } | null;
+        };
+        RedisServer: {
+            address: string;
+            role: string | null;
+            reachable: boolean;
+            version: string | null;
+            uptime_seconds: number | null;
+            offset: number | null;
+            lag_bytes: number | null;
+            link: string | null;
+            clients: number | null;
+            operations_per_second: number | null;
+            memory_used_bytes: number | null;
+            memory_peak_bytes: number | null;
+            memory_max_bytes: number | null;
+            evicted_keys: number | null;
+            last_save_at: components["schemas"]["TimeOrNull"];
+            last_save_ok: boolean | null;
+            append_only: boolean | null;
+            loading: boolean | null;
+        };
+        Sentinel: {
+            address: string;
+            reachable: boolean;
+            primary: string | null;
+            quorum: number | null;
+            others: number | null;
+            replicas: number | null;
+            flags: string | null;
+            agrees: boolean;
+        };
+        RedisSlow: {
+            at: components["schemas"]["TimeOrNull"];
+            microseconds: number;
+            /** @description The command's name; never its arguments. */
+            command: string;
+            arguments: number;
+            client: string | null;
+        };
+        RedisAction: {
+            message: string;
+            from: string;
+            to: string | null;
+        };
+        Topology: {
+            configured: boolean;
+            how: components["schemas"]["How"];
+            as_of: components["schemas"]["TimeOrNull"];
+            stale: components["schemas"]["Stale"];
+            missing: components["schemas"]["Missing"][];
+            data: {
+                nodes: components["schemas"]["TopologyNode"][];
+                disagreements: components["schemas"]["Disagreement"][];
+            } | null;
+        };
+        TopologyNode: {
+            hostname: string;
+            role: string;
+            state: string;
+            availability: string;
+            tasks: components["schemas"]["TopologyTask"][];
+        };
+        TopologyTask: {
+            id: string;
+            service: string;
+            state: string;
+            group: string | null;
+            /** @description What Patroni or Sentinel says it is. */
+            role: string | null;
+            lag_bytes: number | null;
+            address: string | null;
+        };
+        Disagreement: {
+            about: string;
+            sentence: string;
+            /** @enum {string} */
+            severity: "info" | "warning" | "critical";
+            views: {
+                who: string;
+                says: string;
+            }[];
+        };
     };
     responses: {
         /** @description As the ETag in If-None-Match says. */
@@ -784,6 +1578,7 @@ export interface components {
         ConfirmationToken: string;
         /** @description The phrase, URL-encoded UTF-8 */
         ConfirmationPhrase: string;
+        SwarmId: string;
     };
     requestBodies: never;
     headers: never;
@@ -1397,6 +2192,508 @@ export interface operations {
             default: components["responses"]["Problem"];
         };
     };
+    swarmOverview: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description As the upstream told it at `as_of`; `missing` says what could not be asked. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SwarmOverview"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    swarmNodes: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description As the upstream told it at `as_of`; `missing` says what could not be asked. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SwarmNodes"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    swarmServices: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description As the upstream told it at `as_of`; `missing` says what could not be asked. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SwarmServices"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    swarmService: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["SwarmId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description As the upstream told it at `as_of`; `missing` says what could not be asked. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SwarmServiceView"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    swarmNetworks: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description As the upstream told it at `as_of`; `missing` says what could not be asked. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SwarmNetworks"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    swarmSecrets: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description As the upstream told it at `as_of`; `missing` says what could not be asked. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SwarmNames"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    swarmConfigs: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description As the upstream told it at `as_of`; `missing` says what could not be asked. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SwarmNames"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    swarmDrift: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description As the upstream told it at `as_of`; `missing` says what could not be asked. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SwarmDrift"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    swarmServiceUpdate: {
+        parameters: {
+            query?: never;
+            header?: {
+                "X-Confirmation-Token"?: components["parameters"]["ConfirmationToken"];
+                /** @description The phrase, URL-encoded UTF-8 */
+                "X-Confirmation-Phrase"?: components["parameters"]["ConfirmationPhrase"];
+            };
+            path: {
+                id: components["parameters"]["SwarmId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    image: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Done, as far as the upstream takes it at once. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SwarmAction"];
+                };
+            };
+            428: components["responses"]["Challenge"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    swarmServiceRollback: {
+        parameters: {
+            query?: never;
+            header?: {
+                "X-Confirmation-Token"?: components["parameters"]["ConfirmationToken"];
+                /** @description The phrase, URL-encoded UTF-8 */
+                "X-Confirmation-Phrase"?: components["parameters"]["ConfirmationPhrase"];
+            };
+            path: {
+                id: components["parameters"]["SwarmId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done, as far as the upstream takes it at once. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SwarmAction"];
+                };
+            };
+            428: components["responses"]["Challenge"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    swarmServiceScale: {
+        parameters: {
+            query?: never;
+            header?: {
+                "X-Confirmation-Token"?: components["parameters"]["ConfirmationToken"];
+                /** @description The phrase, URL-encoded UTF-8 */
+                "X-Confirmation-Phrase"?: components["parameters"]["ConfirmationPhrase"];
+            };
+            path: {
+                id: components["parameters"]["SwarmId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    replicas: number;
+                };
+            };
+        };
+        responses: {
+            /** @description Done, as far as the upstream takes it at once. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SwarmAction"];
+                };
+            };
+            428: components["responses"]["Challenge"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    swarmNodeAvailability: {
+        parameters: {
+            query?: never;
+            header?: {
+                "X-Confirmation-Token"?: components["parameters"]["ConfirmationToken"];
+                /** @description The phrase, URL-encoded UTF-8 */
+                "X-Confirmation-Phrase"?: components["parameters"]["ConfirmationPhrase"];
+            };
+            path: {
+                id: components["parameters"]["SwarmId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @enum {string} */
+                    availability: "active" | "pause" | "drain";
+                };
+            };
+        };
+        responses: {
+            /** @description Done, as far as the upstream takes it at once. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SwarmAction"];
+                };
+            };
+            428: components["responses"]["Challenge"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    replication: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description As the upstream told it at `as_of`; `missing` says what could not be asked. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Replication"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    replicationSwitchover: {
+        parameters: {
+            query?: never;
+            header?: {
+                "X-Confirmation-Token"?: components["parameters"]["ConfirmationToken"];
+                /** @description The phrase, URL-encoded UTF-8 */
+                "X-Confirmation-Phrase"?: components["parameters"]["ConfirmationPhrase"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    leader: string;
+                    candidate: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Done, as far as the upstream takes it at once. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReplicationAction"];
+                };
+            };
+            428: components["responses"]["Challenge"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    replicationReinitialize: {
+        parameters: {
+            query?: never;
+            header?: {
+                "X-Confirmation-Token"?: components["parameters"]["ConfirmationToken"];
+                /** @description The phrase, URL-encoded UTF-8 */
+                "X-Confirmation-Phrase"?: components["parameters"]["ConfirmationPhrase"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    member: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Done, as far as the upstream takes it at once. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReplicationAction"];
+                };
+            };
+            428: components["responses"]["Challenge"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    replicationPause: {
+        parameters: {
+            query?: never;
+            header?: {
+                "X-Confirmation-Token"?: components["parameters"]["ConfirmationToken"];
+                /** @description The phrase, URL-encoded UTF-8 */
+                "X-Confirmation-Phrase"?: components["parameters"]["ConfirmationPhrase"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done, as far as the upstream takes it at once. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReplicationAction"];
+                };
+            };
+            428: components["responses"]["Challenge"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    replicationResume: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done, as far as the upstream takes it at once. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReplicationAction"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    redis: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description As the upstream told it at `as_of`; `missing` says what could not be asked. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Redis"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    redisFailover: {
+        parameters: {
+            query?: never;
+            header?: {
+                "X-Confirmation-Token"?: components["parameters"]["ConfirmationToken"];
+                /** @description The phrase, URL-encoded UTF-8 */
+                "X-Confirmation-Phrase"?: components["parameters"]["ConfirmationPhrase"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done, as far as the upstream takes it at once. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RedisAction"];
+                };
+            };
+            428: components["responses"]["Challenge"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    topology: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description As the upstream told it at `as_of`; `missing` says what could not be asked. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Topology"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
     live: {
         parameters: {
             query?: never;
@@ -1473,6 +2770,8 @@ export const errorCodes = [
   "method_not_allowed",
   "not_acceptable",
   "conflict",
+  "quorum",
+  "not_configured",
   "confirmation_stale",
   "confirmation_invalid",
   "confirmation_required",
@@ -1489,6 +2788,9 @@ export const errorCodes = [
   "cache_unavailable",
   "audit_unavailable",
   "busy",
+  "upstream_unavailable",
+  "upstream_garbage",
+  "upstream_refused",
   "limit",
   "internal",
   "worker_unavailable"
