@@ -244,7 +244,7 @@ static int replicas_named(const json_t *servers, struct probe probes[SERVERS_MAX
     const json_t *info = json_object_get(json_array_get(servers, 0), "info");
     int count = 0;
     for (int i = 0; i < SERVERS_MAX; i++) {
-        char name[16], host[128], port[8];
+        char name[24], host[128], port[8];
         (void)snprintf(name, sizeof name, "slave%d", i);
         const char *at = fact(info, name);
         if (strncmp(at, "ip=", 3) != 0) break;

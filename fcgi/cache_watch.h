@@ -9,7 +9,7 @@
 #include "config.h"
 #include "err.h"
 
-#define CACHE_WATCH_MS 500 /* for each of the rounds: connecting, Sentinels, servers */
+#define CACHE_WATCH_MS 1000 /* for each of the rounds: connecting, Sentinels, servers */
 
 /* {"sentinels": [{"address", "reachable", "primary": {name: text…}, "replicas": [{name: text…}]}],
  *  "servers": [{"address", "reachable", "info": {name: text…}, "slow": [{"at", "microseconds",

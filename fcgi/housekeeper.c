@@ -9,6 +9,7 @@
 #include "clock.h"
 #include "db.h"
 #include "log.h"
+#include "metrics.h"
 #include "worker.h"
 
 #define PERIOD_MS       1000
@@ -18,6 +19,7 @@ struct housekeeper {
     const struct config *config;
     struct db *db;
     struct seal_key key;
+    struct metrics *metrics;
     bool countersigns, trouble;
     int64_t next_seal_ms;
 };
@@ -37,6 +39,7 @@ static bool add_anchor(struct housekeeper *keeper, const struct db_at *at, int64
     const char *values[] = { id_text, hash, public_hex, signature_hex };
     bool ok = db_rows(keeper->db, at, DB_AUDIT_ANCHOR_ADD, values, 4, &rows, err);
     json_decref(rows);
+    if (ok) metrics_audit_sealed(keeper->metrics, id, clock_unix_s());
     /* The log leaves this machine: with it a chain whose tail and anchors were both cut is still
      * found out. */
     if (ok)
@@ -63,6 +66,7 @@ static bool countersign(struct housekeeper *keeper, struct err *err) {
         json_decref(head);
     } else if (err->code == ERR_NOT_FOUND) { /* nothing new since the last one */
         err_clear(err);
+        metrics_audit_sealed(keeper->metrics, 0, clock_unix_s());
         ok = true;
     }
     arena_free(arena);
@@ -86,8 +90,8 @@ static void step(struct housekeeper *keeper) {
     db_reset(keeper->db);
 }
 
-int housekeeper_run(const struct config *config) {
-    struct housekeeper keeper = { .config = config };
+int housekeeper_run(const struct config *config, struct metrics *metrics) {
+    struct housekeeper keeper = { .config = config, .metrics = metrics };
     struct err err = ERR_INIT;
     worker_signals();
     bool ok = db_open(config, &keeper.db, &err);

@@ -26,6 +26,8 @@ struct metrics {
     int workers;
     atomic_llong lost;
     atomic_bool draining;
+    atomic_llong audit_events, audit_sealed_s, audit_verified_s;
+    atomic_bool audit_whole;
     atomic_bool busy[WORKERS_MAX];
     struct route_metrics routes[METRICS_ROUTES_MAX + 1]; /* the last: no route */
 };
@@ -101,6 +103,16 @@ void metrics_request(struct metrics *metrics, int route, int status, int64_t dur
     add(&row->bytes_out, bytes_out);
 }
 
+void metrics_audit_sealed(struct metrics *metrics, int64_t events, int64_t at_s) {
+    if (events > 0) atomic_store(&metrics->audit_events, events);
+    atomic_store(&metrics->audit_sealed_s, at_s);
+}
+
+void metrics_audit_verified(struct metrics *metrics, bool whole, int64_t at_s) {
+    atomic_store(&metrics->audit_whole, whole);
+    atomic_store(&metrics->audit_verified_s, at_s);
+}
+
 struct text {
     char *bytes;
     size_t size, room;
@@ -150,6 +162,32 @@ static void print_bytes(struct text *text, const char *pool, const struct route_
           get(&row->bytes_out));
 }
 
+/* What is not known yet is not there: an alert is about what is. */
+static void print_audit(struct text *text, const struct metrics *metrics) {
+    long long events = get(&metrics->audit_events), sealed_s = get(&metrics->audit_sealed_s);
+    long long verified_s = get(&metrics->audit_verified_s);
+    if (events)
+        print(text,
+              "# HELP guardian_audit_events Length of the audit chain when its head was "
+              "countersigned last.\n# TYPE guardian_audit_events gauge\n"
+              "guardian_audit_events{pool=\"%s\"} %lld\n",
+              metrics->pool, events);
+    if (sealed_s)
+        print(text,
+              "# HELP guardian_audit_sealed_timestamp_seconds When the head was countersigned, or "
+              "was found to be so.\n# TYPE guardian_audit_sealed_timestamp_seconds gauge\n"
+              "guardian_audit_sealed_timestamp_seconds{pool=\"%s\"} %lld\n",
+              metrics->pool, sealed_s);
+    if (verified_s)
+        print(text,
+              "# HELP guardian_audit_whole 1 when the last recomputation found the chain whole.\n"
+              "# TYPE guardian_audit_whole gauge\nguardian_audit_whole{pool=\"%s\"} %d\n"
+              "# HELP guardian_audit_verified_timestamp_seconds When that was.\n"
+              "# TYPE guardian_audit_verified_timestamp_seconds gauge\n"
+              "guardian_audit_verified_timestamp_seconds{pool=\"%s\"} %lld\n",
+              metrics->pool, atomic_load(&metrics->audit_whole), metrics->pool, verified_s);
+}
+
 const char *metrics_text(const struct metrics *metrics, struct arena *arena, int routes,
                          void (*name_of)(int route, char *ret_name, size_t size),
                          size_t *ret_size) {
@@ -181,6 +219,7 @@ const char *metrics_text(const struct metrics *metrics, struct arena *arena, int
           "%lld\n",
           metrics->pool, metrics->workers, metrics->pool, metrics_busy_count(metrics),
           metrics->pool, get(&metrics->lost));
+    print_audit(&text, metrics);
     for (size_t family = 0; family < sizeof families / sizeof families[0]; family++) {
         print(&text, "%s", families[family].head);
         for (int i = 0; i <= METRICS_ROUTES_MAX; i++) {

@@ -36,6 +36,11 @@ bool metrics_is_draining(const struct metrics *metrics);
 void metrics_request(struct metrics *metrics, int route, int status, int64_t duration_us,
                      int64_t bytes_out);
 
+/* The audit chain: its head was countersigned (`events` long; 0: nothing new), and whether the last
+ * recomputation found it whole. */
+void metrics_audit_sealed(struct metrics *metrics, int64_t events, int64_t at_s);
+void metrics_audit_verified(struct metrics *metrics, bool whole, int64_t at_s);
+
 /* The whole text, in the arena; NULL when there is no memory. `name_of` gives "METHOD /path" of a
  * route. */
 const char *metrics_text(const struct metrics *metrics, struct arena *arena, int routes,

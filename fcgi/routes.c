@@ -88,6 +88,26 @@ static const struct route table[] = {
 
     { .method = METHOD_GET, .path = "/topology", .needs = NEEDS_SUPERADMIN, .handle = api_topology },
 
+    { .method = METHOD_GET, .path = "/metrics/query", .needs = NEEDS_SUPERADMIN,
+      .fields = metrics_query_fields, .handle = api_metrics_query },
+    { .method = METHOD_GET, .path = "/alerts", .needs = NEEDS_SUPERADMIN, .handle = api_alerts },
+    { .method = METHOD_GET, .path = "/alerts/history", .needs = NEEDS_SUPERADMIN,
+      .fields = alerts_history_fields, .handle = api_alerts_history },
+    { .method = METHOD_GET, .path = "/alerts/silences", .needs = NEEDS_SUPERADMIN, .handle = api_silences },
+    { .method = METHOD_POST, .path = "/alerts/silences", .needs = NEEDS_SUPERADMIN,
+      .audit = "alerts.silence", .fields = silence_create_fields, .handle = api_silence_create },
+    { .method = METHOD_DELETE, .path = "/alerts/silences/{id}", .needs = NEEDS_SUPERADMIN,
+      .audit = "alerts.unsilence", .fields = silence_id_fields, .handle = api_silence_delete },
+
+    { .method = METHOD_GET, .path = "/logs", .needs = NEEDS_SUPERADMIN,
+      .fields = logs_fields, .handle = api_logs },
+    { .method = METHOD_GET, .path = "/logs/download", .needs = NEEDS_SUPERADMIN,
+      .audit = "logs.download", .fields = logs_fields, .handle = api_logs_download, .streams = true },
+    { .method = METHOD_GET, .path = "/logs/tail", .needs = NEEDS_SUPERADMIN,
+      .fields = logs_tail_fields, .handle = api_logs_tail, .streams = true },
+    { .method = METHOD_GET, .path = "/trail/{request_id}", .needs = NEEDS_SUPERADMIN,
+      .fields = trail_fields, .handle = api_trail },
+
     { .method = METHOD_GET, .path = "/health/live", .needs = NEEDS_NOTHING, .handle = api_live },
     { .method = METHOD_GET, .path = "/health/ready", .needs = NEEDS_NOTHING, .handle = api_ready },
     { .method = METHOD_GET, .path = "/metrics", .needs = NEEDS_INTERNAL, .handle = api_metrics },

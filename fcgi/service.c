@@ -93,7 +93,7 @@ static void child_start(struct service *service, int index) {
         (void)prctl(PR_SET_PDEATHSIG, SIGTERM);
         if (getppid() != parent) _exit(EXIT_FAILURE);
         exit(index == service->count - 1
-                 ? housekeeper_run(service->config)
+                 ? housekeeper_run(service->config, service->metrics)
                  : worker_run(service->config, service->metrics, service->listen_socket, index));
     }
     if (pid < 0) {

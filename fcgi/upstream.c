@@ -347,6 +347,16 @@ static void end(struct upstream *upstream, struct arena *arena, struct transfer 
     }
 }
 
+/* A caller that has lost interest gets what it has. */
+static bool is_given_up(struct upstream_call *calls, int count) {
+    for (int i = 0; i < count; i++)
+        if (calls[i].still && !calls[i].still(calls[i].sink_context)) {
+            calls[i].ok = true;
+            return true;
+        }
+    return false;
+}
+
 void upstream_run(struct upstream *upstream, struct arena *arena, struct upstream_call *calls,
                   int count, int64_t deadline_ms) {
     int running = 0;
@@ -368,7 +378,7 @@ void upstream_run(struct upstream *upstream, struct arena *arena, struct upstrea
         if (curl_multi_perform(upstream->multi, &running) != CURLM_OK) break;
         collect(upstream, arena);
         int left_ms = clock_left_ms(deadline_ms);
-        if (!running || left_ms == 0) break;
+        if (!running || left_ms == 0 || is_given_up(calls, count)) break;
         if (curl_multi_poll(upstream->multi, NULL, 0, left_ms < 1000 ? left_ms : 1000, NULL) !=
             CURLM_OK)
             break;

@@ -38,6 +38,8 @@ struct upstream_call {
     int timeout_ms; /* 0: UPSTREAM_CALL_MAX_MS */
     /* Takes the answer piece by piece instead; false ends the call. */
     bool (*sink)(void *context, const char *bytes, size_t size);
+    /* Asked once a second with sink_context: false ends the call. NULL: nobody is asked. */
+    bool (*still)(void *context);
     void *sink_context;
 
     bool ok;      /* the answer is there; else `err` */

@@ -14,7 +14,7 @@
  */
 int worker_run(const struct config *config, struct metrics *metrics, int listen_socket, int index);
 /* The housekeeper: works until SIGTERM; returns the exit status. */
-int housekeeper_run(const struct config *config);
+int housekeeper_run(const struct config *config, struct metrics *metrics);
 /* The parent: listens, forks, watches until SIGTERM or SIGINT; returns the exit status. */
 int service_run(const struct config *config);
 

@@ -81,6 +81,23 @@ bool api_redis_failover(struct call *call, struct err *err);
 /* api/topology.c */
 bool api_topology(struct call *call, struct err *err);
 
+/* api/monitoring.c */
+extern const struct field metrics_query_fields[], alerts_history_fields[], silence_create_fields[],
+    silence_id_fields[];
+bool api_metrics_query(struct call *call, struct err *err);
+bool api_alerts(struct call *call, struct err *err);
+bool api_alerts_history(struct call *call, struct err *err);
+bool api_silences(struct call *call, struct err *err);
+bool api_silence_create(struct call *call, struct err *err);
+bool api_silence_delete(struct call *call, struct err *err);
+
+/* api/logs.c */
+extern const struct field logs_fields[], logs_tail_fields[], trail_fields[];
+bool api_logs(struct call *call, struct err *err);
+bool api_logs_download(struct call *call, struct err *err);
+bool api_logs_tail(struct call *call, struct err *err);
+bool api_trail(struct call *call, struct err *err);
+
 /* api/health.c */
 bool api_live(struct call *call, struct err *err);
 bool api_ready(struct call *call, struct err *err);

@@ -8,6 +8,7 @@
 #include "../clock.h"
 #include "../config.h"
 #include "../db.h"
+#include "../metrics.h"
 #include "../page.h"
 #include "api.h"
 
@@ -143,6 +144,7 @@ bool api_audit_verify(struct call *call, struct err *err) {
     if (!audit_keys_of(call->services->config, &keys, err) ||
         !audit_verify_database(call->services->db, &at, &keys, &verdict, err))
         return false;
+    metrics_audit_verified(call->services->metrics, verdict.chain.bad_id == 0, clock_unix_s());
     call->audit_result = json_pack("{s:b s:I}", "ok", verdict.chain.bad_id == 0, "checked",
                                    (json_int_t)verdict.chain.checked);
     return call_reply(call, 200, audit_verdict_json(&verdict, (double)(clock_ms() - started_ms)),

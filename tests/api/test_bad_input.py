@@ -78,7 +78,9 @@ FIELDS = [(path, name) for method, path, operation in CONTRACT.operations() if o
 
 def valid_body(path):
     return {'/auth/login': {'username': 'nobody-at-all', 'password': 'x'}, '/database/query': {'sql': 'SELECT 1'}, '/database/query/explain': {'sql': 'SELECT 1'},
-            '/database/query/self-test': {}}[path]
+            '/database/query/self-test': {}, '/swarm/services/{id}/update': {'image': 'a'}, '/swarm/services/{id}/scale': {'replicas': 1},
+            '/swarm/nodes/{id}/availability': {'availability': 'active'}, '/replication/switchover': {'leader': 'a', 'candidate': 'b'},
+            '/replication/reinitialize': {'member': 'a'}, '/alerts/silences': {'alert': 'a', 'minutes': 1, 'comment': 'c'}}[path]
 
 
 @pytest.mark.parametrize('path, name', FIELDS, ids=[f'{path} {name}' for path, name in FIELDS])

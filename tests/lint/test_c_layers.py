@@ -9,7 +9,7 @@ LAYERS = [
     ('base', 'arena clock err log metrics'),
     ('request', 'request request_fields call'),
     ('gateways', 'db db_connection sql_gen cache* upstream jsonpick stackfile token keys sqlparse sqlparse_tree sqlparse_functions config yamltext password seal'),
-    ('domain', 'auth confirm page audit audit_chain audit_spool audit_verify runner* escapes* swarm* replication* redisview topology'),
+    ('domain', 'auth confirm page audit audit_chain audit_spool audit_verify runner* escapes* swarm* replication* redisview topology logs logstream'),
     ('api', 'routes api/*'),
     ('programs', 'worker service housekeeper migrate migrations_gen main_fcgi main_ctl main_jobs'),
 ]

@@ -2,6 +2,7 @@
 import time
 
 import pytest
+import redis
 
 import api_conftest
 from conftest import Steering
@@ -17,7 +18,11 @@ class Watched:
         return [self.platform.redis, *self.replicas]
 
     def primary(self):
-        return next((s for s in self.servers if s.running and s.client().info('replication')['role'] == 'master'), None)
+        """The one that says so, once all who run answer."""
+        try:
+            return next((s for s in self.servers if s.running and s.client().info('replication')['role'] == 'master'), None)
+        except redis.RedisError:
+            return None
 
     def whole(self):
         """All know all, and every replica is linked."""
@@ -29,7 +34,10 @@ class Watched:
             sentinel.knows(2, 2)
 
         def linked():
-            roles = [s.client().info('replication') for s in self.servers]
+            try:
+                roles = [s.client().info('replication') for s in self.servers]
+            except redis.RedisError:
+                return False
             return sorted(r['role'] for r in roles) == ['master', 'slave', 'slave'] and all(r.get('master_link_status', 'up') == 'up' for r in roles) and \
                 len({s.current_primary() for s in self.sentinels}) == 1
         wait_for(linked, 30, 'the replicas linked', poll_s=0.1)
@@ -104,7 +112,7 @@ def test_what_does_not_answer_is_missing_and_costs_one_short_wait(watched, api):
         reply = api.get('/redis').json
         took = time.monotonic() - start
         assert {m['what'] for m in reply['missing']} == {f'127.0.0.1:{d.port}' for d in silent}
-        assert took < 3, took
+        assert took < 6, took
         assert any('one vote less' == a['why'] for a in reply['data']['attention'])
     finally:
         for daemon in silent:

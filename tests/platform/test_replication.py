@@ -130,7 +130,7 @@ def test_a_switchover_waits_for_no_maintenance_it_refuses(api, cluster):
     connection = psycopg2.connect(cluster.conninfo('iot_guardian'))
     connection.autocommit = True
     blocker = psycopg2.connect(cluster.conninfo('iot_guardian'))
-    blocker.cursor().execute('LOCK TABLE readings IN SHARE MODE')       # the second phase of CREATE INDEX CONCURRENTLY waits for it
+    blocker.cursor().execute("INSERT INTO readings VALUES (-1, 'open', 0)")     # CREATE INDEX CONCURRENTLY waits for its end
     thread = threading.Thread(target=lambda: connection.cursor().execute('CREATE INDEX CONCURRENTLY readings_value ON readings (value)'), daemon=True)
     thread.start()
     try:

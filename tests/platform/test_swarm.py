@@ -19,9 +19,10 @@ class Services:
         return self.made[-1]
 
     def remove(self):
-        while self.made:
-            self.swarm.call('DELETE', f'/services/{self.made.pop()}')
-        wait_for(lambda: not self.swarm.get('/services') and not self.swarm.get('/tasks'), 60, 'the services leaving', poll_s=0.1)
+        ids, self.made = set(self.made), []
+        for service in ids:
+            self.swarm.call('DELETE', f'/services/{service}')
+        wait_for(lambda: not any(task['ServiceID'] in ids for task in self.swarm.get('/tasks')), 60, 'the services leaving', poll_s=0.1)
 
 
 @pytest.fixture

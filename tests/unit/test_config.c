@@ -108,6 +108,31 @@ static void what_is_wrong_stops_the_start_and_names_the_line(void **state) {
     }
 }
 
+static void addresses_of_upstreams_are_checked(void **state) {
+    (void)state;
+    static const char *const wrong[] = {
+        "docker:2375",         "ftp://docker:21",       "http://",
+        "http://docker/v1.41", "http://name:pw@docker", "http://a?b"
+    };
+    static const char *const right[] = { "http://docker:2375", "https://docker",
+                                         "unix:/run/d.sock" };
+    struct config *config = NULL;
+    struct err err;
+    char text[1024];
+    for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++) {
+        (void)snprintf(text, sizeof text, "%sdocker:\n  address: \"%s\"\n", MINIMUM, wrong[i]);
+        assert_false(load(text, NULL, &config, &err));
+        assert_non_null(strstr(err.detail, "docker.address"));
+        (void)snprintf(text, sizeof text, "%spatroni:\n  addresses: [\"%s\"]\n", MINIMUM, wrong[i]);
+        assert_false(load(text, NULL, &config, &err));
+    }
+    for (size_t i = 0; i < sizeof right / sizeof right[0]; i++) {
+        (void)snprintf(text, sizeof text, "%sdocker:\n  address: \"%s\"\n", MINIMUM, right[i]);
+        assert_true(load(text, NULL, &config, &err));
+        config_free(config);
+    }
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(presets_fill_in_what_is_not_given),
@@ -115,6 +140,7 @@ int main(void) {
         cmocka_unit_test(the_environment_wins_over_the_file),
         cmocka_unit_test(a_secret_is_read_from_its_file_without_the_newline),
         cmocka_unit_test(what_is_wrong_stops_the_start_and_names_the_line),
+        cmocka_unit_test(addresses_of_upstreams_are_checked),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

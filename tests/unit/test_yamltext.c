@@ -69,11 +69,45 @@ static void nothing_is_an_empty_mapping(void **state) {
     }
 }
 
+static void aliases_are_copies_where_a_stack_file_may_have_them(void **state) {
+    (void)state;
+    static const char text[] = "x: &x\n  a: 1\ny: &y [*x, z]\nk: {<<: *x, b: *y}\n";
+    struct err err = ERR_INIT;
+    json_t *root;
+    assert_true(yamltext_load_aliased(text, strlen(text), "f", &root, &err));
+    json_t *expected = json_loads("{\"x\":{\"a\":\"1\"},\"y\":[{\"a\":\"1\"},\"z\"],"
+                                  "\"k\":{\"<<\":{\"a\":\"1\"},\"b\":[{\"a\":\"1\"},\"z\"]}}",
+                                  0, NULL);
+    assert_true(json_equal(root, expected));
+    json_decref(expected);
+    json_decref(root);
+}
+
+static void aliases_neither_grow_nor_nest_without_end(void **state) {
+    (void)state;
+    static const char *const texts[] = {
+        "a: &a [*a]",
+        "a: *nobody",
+        "a: &a [x,x,x,x,x,x,x,x,x,x]\nb: &b [*a,*a,*a,*a,*a,*a,*a,*a,*a,*a]\n"
+        "c: &c [*b,*b,*b,*b,*b,*b,*b,*b,*b,*b]\nd: &d [*c,*c,*c,*c,*c,*c,*c,*c,*c,*c]\n"
+        "e: &e [*d,*d,*d,*d,*d,*d,*d,*d,*d,*d]\nf: [*e,*e,*e,*e,*e,*e,*e,*e,*e,*e]\n",
+        "a: &a [[[[[[[[x]]]]]]]]\nb: &b [[[[[[[[*a]]]]]]]]\n",
+    };
+    for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
+        struct err err = ERR_INIT;
+        json_t *root;
+        assert_false(yamltext_load_aliased(texts[i], strlen(texts[i]), "f", &root, &err));
+        assert_int_equal(err.code, ERR_CONFIG);
+    }
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_subset_becomes_json_with_lines),
         cmocka_unit_test(everything_else_is_refused_with_its_line),
         cmocka_unit_test(nothing_is_an_empty_mapping),
+        cmocka_unit_test(aliases_are_copies_where_a_stack_file_may_have_them),
+        cmocka_unit_test(aliases_neither_grow_nor_nest_without_end),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

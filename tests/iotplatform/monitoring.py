@@ -1,0 +1,157 @@
+"""Prometheus, Alertmanager and the exporters, all of them Debian's, over the files in stack/; and who receives alerts."""
+import json
+import re
+import signal
+import socketserver
+import threading
+import urllib.request
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+
+import yaml
+
+from .process import Daemon, free_port
+
+STACK = Path(__file__).resolve().parents[2] / 'stack'
+
+
+class _Web(Daemon):
+    """A daemon that listens on a loopback port of its own."""
+    ready_path = '/metrics'
+
+    def __init__(self, name, home):
+        super().__init__(name, home)
+        self.port = free_port()
+        self.target = f'127.0.0.1:{self.port}'
+        self.address = f'http://{self.target}'
+
+    def get(self, path):
+        with urllib.request.urlopen(self.address + path, timeout=5) as answer:
+            text = answer.read()
+        return json.loads(text) if text[:1] in (b'{', b'[') else text.decode()
+
+    def answers(self):
+        try:
+            return self.get(self.ready_path) is not None
+        except OSError:
+            return False
+
+    def run(self, *argv, env=None):
+        self.spawn(argv, ready=self.answers, env=env)
+        return self
+
+
+class NodeExporter(_Web):
+    def start(self):
+        return self.run('prometheus-node-exporter', f'--web.listen-address={self.target}', '--collector.disable-defaults', '--collector.cpu',
+                        '--collector.meminfo', '--collector.filesystem', '--collector.loadavg')
+
+
+class PostgresExporter(_Web):
+    def start(self, dsn):
+        return self.run('prometheus-postgres-exporter', f'--web.listen-address={self.target}', env={'DATA_SOURCE_NAME': dsn})
+
+
+class RedisExporter(_Web):
+    def start(self, address, password):
+        return self.run('prometheus-redis-exporter', '-web.listen-address', self.target, '-redis.addr', address, env={'REDIS_PASSWORD': password})
+
+
+class NginxExporter(_Web):
+    def start(self, uri):
+        return self.run('prometheus-nginx-exporter', f'-web.listen-address={self.target}', f'-nginx.scrape-uri={uri}')
+
+
+class Alertmanager(_Web):
+    ready_path = '/-/ready'
+
+    def start(self, webhook, smtp):
+        text = (STACK / 'alertmanager' / 'alertmanager.yml').read_text()
+        values = {'SMTP_SMARTHOST': smtp, 'SMTP_FROM': 'guardian@example.org', 'SMTP_REQUIRE_TLS': 'false', 'WEBHOOK_URL': webhook,
+                  'ALERT_EMAIL': 'people@example.org'}
+        text = re.sub(r'\$\{([A-Z_]+)\}', lambda found: values.get(found[1], found[0]), text)
+        conf = yaml.safe_load(text)
+        conf['route'].update(group_wait='1s', group_interval='1s')     # a test does not wait for a minute
+        path = self.home / 'etc' / 'alertmanager.yml'
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(yaml.safe_dump(conf))
+        return self.run('prometheus-alertmanager', f'--config.file={path}', f'--storage.path={self.home}/alertmanager.data',
+                        f'--web.listen-address={self.target}', '--cluster.listen-address=')
+
+
+class Prometheus(_Web):
+    ready_path = '/-/ready'
+    stop_signal = signal.SIGTERM
+
+    def start(self, targets, alertmanager):
+        """The real prometheus.yml, with loopback targets by job instead of names in a swarm, and shorter intervals."""
+        conf = yaml.safe_load((STACK / 'prometheus' / 'prometheus.yml').read_text())
+        conf['global'].update(scrape_interval='1s', scrape_timeout='1s', evaluation_interval='1s')
+        conf['rule_files'] = [str(STACK / 'prometheus' / 'rules.yml')]
+        conf['alerting']['alertmanagers'] = [{'static_configs': [{'targets': [alertmanager]}]}]
+        for job in conf['scrape_configs']:
+            job.pop('dns_sd_configs', None)
+            job['static_configs'] = [{'targets': [self.target if job['job_name'] == 'prometheus' else targets[job['job_name']]]}]
+        path = self.home / 'etc' / 'prometheus.yml'
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(yaml.safe_dump(conf))
+        return self.run('prometheus', f'--config.file={path}', f'--storage.tsdb.path={self.home}/prometheus.data', f'--web.listen-address={self.target}',
+                        '--log.level=warn')
+
+
+class Webhook:
+    """Keeps what Alertmanager posts."""
+
+    def __init__(self):
+        self.alerts = []
+        outer = self
+
+        class Handler(BaseHTTPRequestHandler):
+            def do_POST(self):
+                outer.alerts += json.loads(self.rfile.read(int(self.headers['Content-Length'])))['alerts']
+                self.send_response(200)
+                self.end_headers()
+
+            def log_message(self, *arguments):
+                pass
+        self.server = ThreadingHTTPServer(('127.0.0.1', 0), Handler)
+        self.url = f'http://127.0.0.1:{self.server.server_port}/alerts'
+        threading.Thread(target=self.server.serve_forever, daemon=True).start()
+
+    def close(self):
+        self.server.shutdown()
+        self.server.server_close()
+
+
+class Mailbox:
+    """A mail server that keeps what it is sent."""
+
+    def __init__(self):
+        self.mails = []
+        outer = self
+
+        class Handler(socketserver.StreamRequestHandler):
+            def say(self, text):
+                self.wfile.write(text.encode() + b'\r\n')
+
+            def handle(self):
+                self.say('220 mailbox')
+                while line := self.rfile.readline().decode(errors='replace').strip():
+                    verb = line.split()[0].upper()
+                    if verb == 'DATA':
+                        self.say('354 go on')
+                        text = b''
+                        while (piece := self.rfile.readline()) not in (b'.\r\n', b''):
+                            text += piece
+                        outer.mails.append(text.decode(errors='replace'))
+                    elif verb == 'QUIT':
+                        return self.say('221 bye')
+                    self.say('250 ok')
+        self.server = socketserver.ThreadingTCPServer(('127.0.0.1', 0), Handler)
+        self.server.daemon_threads = True
+        self.address = f'127.0.0.1:{self.server.server_address[1]}'
+        threading.Thread(target=self.server.serve_forever, daemon=True).start()
+
+    def close(self):
+        self.server.shutdown()
+        self.server.server_close()
