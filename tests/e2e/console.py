@@ -61,7 +61,8 @@ def main(home):
     stack.write_text(STACK)
     watched = Watched()
     platform = Platform(home, port=free_port(), build=os.environ.get('GUARDIAN_BUILD'), web_root=home / 'web', durable=False,
-                        config={'redis': watched.config, 'docker': {'address': os.environ['E2E_DOCKER'], 'stack_file': str(stack), 'stack_name': 'iot'}},
+                        config={'redis': watched.config, 'docker': {'address': os.environ['E2E_DOCKER'], 'stack_file': str(stack), 'stack_name': 'iot'},
+                                'watch': {'prometheus': os.environ['E2E_DOCKER'], 'alertmanager': os.environ['E2E_DOCKER']}},
                         nginx={'LOGIN_RATE': '1000r/s', 'LOGIN_BURST': 1000})
     standby = Standby(platform)
     faults = {'pause postgres': platform.postgres.pause, 'resume postgres': platform.postgres.resume,

@@ -1,4 +1,5 @@
-// A stand-in for the Docker Engine's API (v1.41) of a swarm of six nodes: a real one cannot be had where the browser tests run.
+// A stand-in for the Docker Engine's API (v1.41) of a swarm of six nodes, with its logs, and for Prometheus and Alertmanager:
+// real ones cannot be had where the browser tests run.
 import { once } from 'node:events'
 import { createServer } from 'node:http'
 
@@ -8,7 +9,7 @@ const digest = `sha256:${'3f'.repeat(32)}`
 
 /** name, image, label of its quorum, nodes of its tasks, more. */
 const described = [
-  ['iot_primary', 'registry.local/postgresql:15.8', 'postgresql', ['node-4']],
+  ['iot_postgres', 'registry.local/postgresql:15.8', 'postgresql', ['node-4']],
   ['iot_standby', 'registry.local/postgresql:15.8', 'postgresql', ['node-5']],
   ['iot_redis-1', 'registry.local/redis:7.0.15', 'redis', ['node-4']],
   ['iot_redis-2', 'registry.local/redis:7.0.15', 'redis', ['node-6']],
@@ -54,7 +55,7 @@ class Swarm {
       Spec: {
         Name: name, Labels: { ...stack, ...(group && { 'iot_guardian.quorum': group }) }, Mode: { Replicated: { Replicas: failing ? 1 : hosts.length } },
         TaskTemplate: {
-          ContainerSpec: { Image: `${image}@${digest}`, Env: ['TZ=UTC', 'PASSWORD_FILE=/run/secrets/pg'], Secrets: name === 'iot_primary' ? [{ SecretName: 'iot_pg_password_v3' }] : [], ReadOnly: true, StopGracePeriod: 3e10, Healthcheck: { Test: ['CMD', 'healthy'] } },
+          ContainerSpec: { Image: `${image}@${digest}`, Env: ['TZ=UTC', 'PASSWORD_FILE=/run/secrets/pg'], Secrets: name === 'iot_postgres' ? [{ SecretName: 'iot_pg_password_v3' }] : [], ReadOnly: true, StopGracePeriod: 3e10, Healthcheck: { Test: ['CMD', 'healthy'] } },
           Placement: { Constraints: ['node.labels.zone == z1'] }, Networks: [{ Target: 'net-backend' }], RestartPolicy: { Condition: 'any' },
           Resources: { Limits: { NanoCPUs: 1e9, MemoryBytes: 2 ** 29 }, Reservations: { NanoCPUs: 2e8, MemoryBytes: 2 ** 27 } },
         },
@@ -112,6 +113,68 @@ class Swarm {
   }
 }
 
+const requestId = 'e2e0f00d-0000-4000-8000-00000000cafe'
+
+/** The last lines of a service, in the Engine's frames: kind of stream, size, text. */
+function frame(swarm, service, level, text, at = now()) {
+  const task = swarm.tasks.find((each) => each.ServiceID === service.ID)
+  const line = Buffer.from(`${at} com.docker.swarm.node.id=${task.NodeID},com.docker.swarm.service.id=${service.ID},com.docker.swarm.task.id=${task.ID} ${JSON.stringify({ time: at, level, event: 'request', request_id: requestId, message: text })}\n`)
+  const head = Buffer.alloc(8)
+  head[0] = level === 'error' ? 2 : 1
+  head.writeUInt32BE(line.length, 4)
+  return Buffer.concat([head, line])
+}
+
+function sendLogs(swarm, service, url, response) {
+  response.writeHead(200, { 'Content-Type': 'application/vnd.docker.raw-stream' })
+  const name = service.Spec.Name
+  for (const [level, text] of [['info', `${name} is up`], ['warn', `${name} is slow`], ['error', `${name} has lost its upstream <img src=x>`]]) response.write(frame(swarm, service, level, text))
+  if (url.searchParams.get('follow') !== '1') return void response.end()
+  let count = 0
+  const timer = setInterval(() => response.write(frame(swarm, service, 'info', `followed line ${(count += 1)}`)), 300)
+  response.on('close', () => clearInterval(timer))
+}
+
+/** Alertmanager and Prometheus, as far as the console asks them. */
+class Watch {
+  silences = []
+  alerts = [
+    ['DiskFillsUp', 'critical', 'node-4', 'The disk of node-4 is 91 % full', 'https://docs.example/runbooks#disk', 'Delete old backups by retention'],
+    ['ServiceDegraded', 'warning', 'node-5', 'iot_collector runs 0 of 1', 'docs/incidents.md#collector', null],
+  ].map(([alertname, severity, instance, summary, runbook, action], index) => ({
+    fingerprint: `f${index}`.padEnd(16, '0'), labels: { alertname, severity, instance }, annotations: { summary, runbook, ...(action && { safe_action: action }) },
+    startsAt: new Date(Date.now() - 3_600_000 * (index + 1)).toISOString(), updatedAt: now(), endsAt: now(), status: { state: 'active', silencedBy: [], inhibitedBy: [] },
+  }))
+
+  answer(method, path, body) {
+    if (path === '/api/v2/alerts') return this.alerts
+    if (path === '/api/v2/silences' && method === 'GET') return this.silences
+    if (path === '/api/v2/silences') return this.#silence(JSON.parse(body))
+    if (method === 'DELETE') return this.#end(path.split('/').pop())
+    if (path !== '/api/v1/query_range') return undefined
+    const at = Math.floor(Date.now() / 1000)
+    return { status: 'success', data: { resultType: 'matrix', result: [{ metric: { alertname: 'DiskFillsUp', severity: 'critical', instance: 'node-4' }, values: [[at - 7_200, '1'], [at - 7_140, '1']] }] } }
+  }
+
+  #silence(made) {
+    const id = `00000000-0000-4000-8000-${String(this.silences.length + 1).padStart(12, '0')}`
+    this.silences.push({ ...made, id, status: { state: 'active' }, updatedAt: now() })
+    this.#apply(made, { state: 'suppressed', silencedBy: [id], inhibitedBy: [] })
+    return { silenceID: id }
+  }
+
+  #end(id) {
+    const silence = this.silences.find((each) => each.id === id)
+    silence.status.state = 'expired'
+    this.#apply(silence, { state: 'active', silencedBy: [], inhibitedBy: [] })
+    return {}
+  }
+
+  #apply({ matchers }, status) {
+    for (const alert of this.alerts) if (matchers.every(({ name, value }) => alert.labels[name] === value)) alert.status = status
+  }
+}
+
 async function answer(swarm, method, url, body) {
   const [kind, id, verb] = url.pathname.replace('/v1.41/', '').split('/')
   if (kind === 'info') return swarm.info()
@@ -125,13 +188,16 @@ async function answer(swarm, method, url, body) {
 }
 
 export async function startEngine() {
-  const engine = { swarm: new Swarm(), silent: false, changes: [] }
+  const engine = { swarm: new Swarm(), watch: new Watch(), silent: false, changes: [], requestId }
   const server = createServer(async (request, response) => {
     if (engine.silent) return void request.socket.destroy()
     const chunks = []
     for await (const chunk of request) chunks.push(chunk)
     const url = new URL(request.url, 'http://docker')
     if (request.method === 'POST') engine.changes.push(url.pathname)
+    const followed = /^\/v1\.41\/services\/([^/]+)\/logs$/.exec(url.pathname)
+    if (followed) return void sendLogs(engine.swarm, engine.swarm.services.find((each) => each.ID === followed[1]), url, response)
+    if (url.pathname.startsWith('/api/')) return void response.writeHead(200, { 'Content-Type': 'application/json' }).end(JSON.stringify(engine.watch.answer(request.method, url.pathname, Buffer.concat(chunks).toString()) ?? null))
     const found = await answer(engine.swarm, request.method, url, Buffer.concat(chunks).toString())
     response.writeHead(found === undefined ? 404 : 200, { 'Content-Type': 'application/json' }).end(JSON.stringify(found ?? { message: 'page not found' }))
   })

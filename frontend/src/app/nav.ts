@@ -1,5 +1,5 @@
 import { Activity, FileClock, Gauge, ShieldCheck, SquareTerminal, Table2 } from '@lucide/vue'
-import { Boxes, CopyPlus, Database, MemoryStick, Network, Waypoints } from '@lucide/vue'
+import { BellRing, Boxes, CopyPlus, Database, MemoryStick, Network, ScrollText, Waypoints } from '@lucide/vue'
 import type { Component } from 'vue'
 import type { RouteRecordRaw } from 'vue-router'
 
@@ -42,6 +42,8 @@ export const sections: Section[] = [
       { path: '/platform/swarm', title: 'platform.swarm', icon: Boxes, page: () => import('@/features/swarm/SwarmPage.vue') },
       { path: '/platform/replication', title: 'platform.replication', icon: CopyPlus, page: () => import('@/features/replication/ReplicationPage.vue') },
       { path: '/platform/redis', title: 'platform.redis', icon: MemoryStick, page: () => import('@/features/redis/RedisPage.vue') },
+      { path: '/platform/alerts', title: 'platform.alerts', icon: BellRing, page: () => import('@/features/alerts/AlertsPage.vue') },
+      { path: '/platform/logs', title: 'platform.logs', icon: ScrollText, page: () => import('@/features/logs/LogsPage.vue') },
     ],
   },
 ]

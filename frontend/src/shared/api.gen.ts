@@ -669,6 +669,160 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/metrics/query": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One named query over a stretch of time; there is no free PromQL. */
+        get: operations["metricsQuery"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/alerts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What Alertmanager holds now, with the runbook and the safe action. */
+        get: operations["alerts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/alerts/history": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** When which alert fired, the latest first. */
+        get: operations["alertsHistory"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/alerts/silences": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Silences, present, future and past. */
+        get: operations["silences"];
+        put?: never;
+        /** Silence an alert for some time. */
+        post: operations["silenceAlert"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/alerts/silences/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** End a silence. */
+        delete: operations["unsilenceAlert"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/logs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The latest lines that fit, the latest first. */
+        get: operations["logs"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/logs/download": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The same as a file. */
+        get: operations["logsDownload"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/logs/tail": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One service's lines as they come, for ten minutes at most. */
+        get: operations["logsTail"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/trail/{request_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Everything about one request, the lines of the edge and the workers and its audit events. */
+        get: operations["trail"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/health/live": {
         parameters: {
             query?: never;
@@ -1537,6 +1691,132 @@ export interface components {
                 who: string;
                 says: string;
             }[];
+        };
+        MetricsQuery: {
+            configured: boolean;
+            how: components["schemas"]["How"];
+            as_of: components["schemas"]["TimeOrNull"];
+            stale: components["schemas"]["Stale"];
+            missing: components["schemas"]["Missing"][];
+            data: {
+                name: string;
+                title: string;
+                unit: string;
+                step_seconds: number;
+                series: components["schemas"]["MetricsSeries"][];
+            } | null;
+        };
+        MetricsSeries: {
+            labels: {
+                [key: string]: string;
+            };
+            /** @description [unix time in seconds, value or null] */
+            points: (number | null)[][];
+        };
+        Alerts: {
+            configured: boolean;
+            how: components["schemas"]["How"];
+            as_of: components["schemas"]["TimeOrNull"];
+            stale: components["schemas"]["Stale"];
+            missing: components["schemas"]["Missing"][];
+            items: components["schemas"]["Alert"][];
+            next_cursor: string | null;
+        };
+        Alert: {
+            fingerprint: string;
+            name: string;
+            severity: string | null;
+            /** @enum {string} */
+            state: "active" | "suppressed" | "unprocessed";
+            summary: string;
+            description: string | null;
+            runbook: string | null;
+            safe_action: string | null;
+            starts_at: components["schemas"]["TimeOrNull"];
+            updated_at: components["schemas"]["TimeOrNull"];
+            labels: {
+                [key: string]: string;
+            };
+            silenced_by: string[];
+        };
+        AlertHistory: {
+            configured: boolean;
+            how: components["schemas"]["How"];
+            as_of: components["schemas"]["TimeOrNull"];
+            stale: components["schemas"]["Stale"];
+            missing: components["schemas"]["Missing"][];
+            items: components["schemas"]["AlertStretch"][];
+            next_cursor: string | null;
+        };
+        AlertStretch: {
+            name: string;
+            severity: string | null;
+            from: components["schemas"]["Time"];
+            until: components["schemas"]["TimeOrNull"];
+            labels: {
+                [key: string]: string;
+            };
+        };
+        Silences: {
+            configured: boolean;
+            how: components["schemas"]["How"];
+            as_of: components["schemas"]["TimeOrNull"];
+            stale: components["schemas"]["Stale"];
+            missing: components["schemas"]["Missing"][];
+            items: components["schemas"]["Silence"][];
+            next_cursor: string | null;
+        };
+        Silence: {
+            id: string;
+            state: string;
+            starts_at: components["schemas"]["TimeOrNull"];
+            ends_at: components["schemas"]["TimeOrNull"];
+            created_by: string;
+            comment: string;
+            matchers: string[];
+        };
+        Logs: {
+            configured: boolean;
+            how: components["schemas"]["How"];
+            as_of: components["schemas"]["TimeOrNull"];
+            stale: components["schemas"]["Stale"];
+            missing: components["schemas"]["Missing"][];
+            items: components["schemas"]["LogLine"][];
+            next_cursor: string | null;
+        };
+        LogLine: {
+            at: components["schemas"]["TimeOrNull"];
+            service: string | null;
+            node: string | null;
+            task: string | null;
+            /** @enum {string} */
+            stream: "stdout" | "stderr";
+            level: string | null;
+            request_id: string | null;
+            event: string | null;
+            text: string;
+        };
+        Trail: {
+            configured: boolean;
+            how: components["schemas"]["How"];
+            as_of: components["schemas"]["TimeOrNull"];
+            stale: components["schemas"]["Stale"];
+            missing: components["schemas"]["Missing"][];
+            data: {
+                request_id: string;
+                lines: components["schemas"]["LogLine"][];
+                audit: components["schemas"]["TrailEvent"][];
+            } | null;
+        };
+        TrailEvent: {
+            id: number;
+            at: components["schemas"]["Time"];
+            actor: string;
+            action: string;
+            target: string | null;
+            outcome: string;
+            status: number | null;
+            duration_ms: number | null;
         };
     };
     responses: {
@@ -2689,6 +2969,264 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Topology"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    metricsQuery: {
+        parameters: {
+            query: {
+                name: "requests" | "request_seconds_p50" | "request_seconds_p99" | "pool_use" | "audit_events" | "database_connections" | "database_transactions" | "database_bytes" | "replication_lag_bytes" | "redis_memory_bytes" | "redis_operations" | "node_cpu" | "node_memory" | "node_disk" | "edge_connections";
+                range?: "15m" | "1h" | "6h" | "24h" | "7d";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description As the upstream told it at `as_of`; `missing` says what could not be asked. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MetricsQuery"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    alerts: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description As the upstream told it at `as_of`; `missing` says what could not be asked. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Alerts"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    alertsHistory: {
+        parameters: {
+            query?: {
+                range?: "15m" | "1h" | "6h" | "24h" | "7d";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description As the upstream told it at `as_of`; `missing` says what could not be asked. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AlertHistory"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    silences: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description As the upstream told it at `as_of`; `missing` says what could not be asked. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Silences"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    silenceAlert: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    alert: string;
+                    instance?: string;
+                    minutes: number;
+                    comment: string;
+                };
+            };
+        };
+        responses: {
+            /** @description It is silent from now on. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        id: string;
+                    };
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    unsilenceAlert: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is over. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    logs: {
+        parameters: {
+            query?: {
+                service?: string;
+                node?: string;
+                /** @description this level and above */
+                level?: "debug" | "info" | "warn" | "error";
+                request_id?: string;
+                /** @description UTC, 2026-11-25T22:00:00Z */
+                since?: string;
+                until?: string;
+                /** @description part of the line, whatever the case */
+                text?: string;
+                limit?: components["parameters"]["Limit"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description As the upstream told it at `as_of`; `missing` says what could not be asked. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Logs"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    logsDownload: {
+        parameters: {
+            query?: {
+                service?: string;
+                node?: string;
+                /** @description this level and above */
+                level?: "debug" | "info" | "warn" | "error";
+                request_id?: string;
+                /** @description UTC, 2026-11-25T22:00:00Z */
+                since?: string;
+                until?: string;
+                /** @description part of the line, whatever the case */
+                text?: string;
+                limit?: components["parameters"]["Limit"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description One LogLine a line. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/x-ndjson": components["schemas"]["LogLine"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    logsTail: {
+        parameters: {
+            query: {
+                service: string;
+                /** @description this level and above */
+                level?: "debug" | "info" | "warn" | "error";
+                /** @description part of the line, whatever the case */
+                text?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description One LogLine a line. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/x-ndjson": components["schemas"]["LogLine"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    trail: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                request_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description As the upstream told it at `as_of`; `missing` says what could not be asked. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Trail"];
                 };
             };
             default: components["responses"]["Problem"];

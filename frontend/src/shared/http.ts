@@ -2,13 +2,15 @@ import type { paths } from './api.gen'
 import { ApiProblem, isAbort, problemFrom } from './problem'
 import { bearer, endSession, refresh } from './session'
 
-type Method = 'get' | 'post'
+type Method = 'get' | 'post' | 'put' | 'patch' | 'delete'
 type Operation<P extends keyof paths, M extends Method> = NonNullable<paths[P][M]>
 type PathOf<M extends Method> = { [P in keyof paths]: paths[P][M] extends object ? P : never }[keyof paths]
 type Parameters<O, K extends string> = O extends { parameters: Partial<Record<K, infer T>> } ? T : undefined
 type Body<O> = O extends { requestBody?: { content: { 'application/json': infer T } } } ? T : undefined
+type Json<O, S extends number> = O extends { responses: Record<S, { content: { 'application/json': infer T } }> } ? T : never
+/** The body of success, whichever of the three it is; undefined where there is none (204). */
 export type Reply<P extends keyof paths, M extends Method> =
-  Operation<P, M> extends { responses: { 200: { content: { 'application/json': infer T } } } } ? T : undefined
+  Json<Operation<P, M>, 200> | Json<Operation<P, M>, 201> | Json<Operation<P, M>, 202> extends infer T ? ([T] extends [never] ? undefined : T) : never
 
 export interface CallOptions<P extends keyof paths, M extends Method> {
   query?: Exclude<Parameters<Operation<P, M>, 'query'>, undefined>

@@ -15,6 +15,29 @@ it('draws a line from who leads to each that follows', () => {
   expect(links.map((link) => link.key)).toEqual(['pg-1 pg-2', 'pg-1 pg-3'])
 })
 
+it('runs no line behind a box: along the gaps alone', () => {
+  const wide = [...cluster.slice(1), node('n4', []), cluster[0] as Node, node('n5', []), node('n6', [task('pg-4', { group: 'postgresql', role: 'replica' })])]
+  for (const width of [320, 600, 1200]) {
+    const { boxes, links } = layout(wide, width)
+    expect(links).toHaveLength(3)
+    for (const { path } of links) {
+      const steps = [...path.matchAll(/([MHV])([\d.]+)(?: ([\d.]+))?/g)]
+      let [x, y] = [0, 0]
+      steps.forEach(([, verb, first, second], index) => {
+        const before = { x, y }
+        if (verb !== 'V') x = Number(first)
+        if (verb === 'V') y = Number(first)
+        if (verb === 'M') y = Number(second)
+        if (index <= 1 || index === steps.length - 1) return
+        for (const box of boxes) {
+          const crosses = Math.max(before.x, x) > box.x && Math.min(before.x, x) < box.x + box.width && Math.max(before.y, y) > box.y && Math.min(before.y, y) < box.y + box.height
+          expect({ width, path, box: box.node.hostname, crosses }).toMatchObject({ crosses: false })
+        }
+      })
+    }
+  }
+})
+
 it('draws no line where nobody leads', () => {
   expect(layout(cluster.slice(1), 1200).links).toEqual([])
 })

@@ -36,7 +36,7 @@ const chipGap = 6
 const headHeight = 54
 const padding = 12
 const gap = 36
-const boxMin = 236
+const boxMin = 232
 const boxMax = 340
 const chipsMax = 10
 
@@ -73,7 +73,8 @@ function boxOf(node: Node, width: number): Box {
 
 export function layout(nodes: readonly Node[], width: number): Picture {
   const columns = Math.max(1, Math.min(nodes.length, Math.floor((width + gap) / (boxMin + gap))))
-  const boxWidth = Math.min(columns === 1 ? width : boxMax, Math.floor((width - (columns - 1) * gap) / columns))
+  // Beside the last box and below the last row there is half a gap, for lines that go around.
+  const boxWidth = Math.min(columns === 1 ? width : boxMax, Math.floor((width - (columns - 0.5) * gap) / columns))
   const boxes = nodes.map((node) => boxOf(node, boxWidth))
   let y = 0
   for (let start = 0; start < boxes.length; start += columns) {
@@ -86,7 +87,7 @@ export function layout(nodes: readonly Node[], width: number): Picture {
     })
     y += height + gap
   }
-  return { width, height: Math.max(0, y - gap), boxes, links: links(boxes) }
+  return { width, height: Math.max(0, y - gap / 2), boxes, links: links(boxes) }
 }
 
 interface Place {
@@ -101,22 +102,23 @@ function links(boxes: readonly Box[]): Link[] {
   return leaders.flatMap((leader) =>
     places
       .filter((each) => each !== leader && each.chip.task.group === leader.chip.task.group && !leads(each.chip.task))
-      .map((each) => ({ key: `${leader.chip.task.id} ${each.chip.task.id}`, path: curve(leader, each) })),
+      .map((each) => ({ key: `${leader.chip.task.id} ${each.chip.task.id}`, path: route(leader, each) })),
   )
 }
 
-function curve(from: Place, to: Place): string {
+/** Along the gaps between the boxes, so that no line runs behind one and seems to end there. */
+function route(from: Place, to: Place): string {
   const y = ({ chip, box }: Place) => box.y + chip.y + chipHeight / 2
-  const left = ({ chip, box }: Place) => box.x + chip.x
-  const right = (place: Place) => left(place) + place.chip.width
-  if (from.box.x === to.box.x) {
-    // Below each other: around the outside.
-    const edge = right(from)
-    return `M${edge} ${y(from)} C${edge + gap} ${y(from)} ${edge + gap} ${y(to)} ${edge} ${y(to)}`
-  }
-  const [start, end] = from.box.x < to.box.x ? [right(from), left(to)] : [left(from), right(to)]
-  const bend = (end - start) / 2
-  return `M${start} ${y(from)} C${start + bend} ${y(from)} ${end - bend} ${y(to)} ${end} ${y(to)}`
+  const edge = ({ chip, box }: Place, right: boolean) => box.x + chip.x + (right ? chip.width : 0)
+  const lane = ({ box }: Place, right: boolean) => (right ? box.x + box.width + gap / 2 : box.x - gap / 2)
+  // Below each other: on the side where there is a gap.
+  const outer = from.box.x === 0
+  const exit = from.box.x === to.box.x ? outer : to.box.x > from.box.x
+  const entry = from.box.x === to.box.x ? outer : !exit
+  const [start, end] = [lane(from, exit), lane(to, entry)]
+  const between = to.box.y < from.box.y ? from.box.y - gap / 2 : from.box.y + from.box.height + gap / 2
+  const detour = Math.abs(start - end) < 1 ? '' : `V${between} H${end} `
+  return `M${edge(from, exit)} ${y(from)} H${start} ${detour}V${y(to)} H${edge(to, entry)}`
 }
 
 /** What fits beside the other; the whole name is in the title and in the table. */
