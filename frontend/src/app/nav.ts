@@ -1,7 +1,7 @@
 import { Activity, FileClock, Gauge, ShieldCheck, SquareTerminal, Table2 } from '@lucide/vue'
-import { BellRing, Boxes, CopyPlus, Database, MemoryStick, Network, ScrollText, Waypoints } from '@lucide/vue'
 import type { Component } from 'vue'
 import type { RouteRecordRaw } from 'vue-router'
+import { BellRing, Boxes, CopyPlus, Database, MemoryStick, Network, ScrollText, Waypoints } from '@lucide/vue'
 
 interface Page {
   path: string
