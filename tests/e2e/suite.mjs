@@ -54,6 +54,7 @@ async function runOne(each, world) {
     visit.complain()
   } catch (error) {
     each.error = error
+    visit.notes.push(...visit.unexpected())
     await visit.picture(each.sentence).catch(() => {})
   } finally {
     clearTimeout(timer)
@@ -125,9 +126,13 @@ class Visit {
     this.#allowed.push(...beginnings)
   }
 
+  unexpected() {
+    return [...new Set(this.#complaints.filter((line) => !this.#allowed.some((beginning) => line.startsWith(beginning))))]
+  }
+
   complain() {
-    const unexpected = this.#complaints.filter((line) => !this.#allowed.some((beginning) => line.startsWith(beginning)))
-    if (unexpected.length > 0) throw new Error(`the browser complained:\n${[...new Set(unexpected)].join('\n')}`)
+    const unexpected = this.unexpected()
+    if (unexpected.length > 0) throw new Error(`the browser complained:\n${unexpected.join('\n')}`)
   }
 
   /** Somebody with psql; gone after the test. */

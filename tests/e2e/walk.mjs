@@ -218,4 +218,48 @@ export async function walk(visit, page, language, look, { whole = true } = {}) {
   await go('/no/such/page')
   await page.getByText(t('nav.notFound')).waitFor()
   await look('not-found')
+
+  await walkPlatform(visit, page, t, { go, look, heading, whole })
+}
+
+/** The pages of the platform; the swarm is the stand-in of engine.mjs. */
+export async function walkPlatform(visit, page, t, { go, look, heading, whole }) {
+  const panel = page.getByRole('tabpanel')
+  await go('/platform/topology')
+  await page.locator('svg g.node').first().waitFor()
+  await look('topology')
+  await go('/platform/topology?view=table')
+  await panel.locator('tbody tr').first().waitFor()
+  await look('topology-table')
+  for (const tab of ['overview', 'services', 'nodes', 'drift', ...(whole ? ['networks', 'secrets', 'configs'] : [])]) {
+    await go(`/platform/swarm?tab=${tab}`)
+    await heading(t('swarm.title'))
+    await panel.locator('tbody tr, section.quorum').first().waitFor()
+    await look(`swarm-${tab}`)
+  }
+  if (visit.platform.engine) {
+    await go(`/platform/swarm/services/${visit.platform.engine.service('iot_collector').ID}`)
+    await page.getByRole('group', { name: t('swarm.tasksAndHistory') }).locator('tbody tr').first().waitFor()
+    await look('swarm-service')
+    await page.getByRole('button', { name: t('swarm.scale'), exact: true }).click()
+    await page.getByRole('dialog').locator('#new-replicas').waitFor()
+    await look('swarm-scale')
+    await page.keyboard.press('Escape')
+    await page.getByRole('dialog').waitFor({ state: 'hidden' })
+  }
+  await go('/platform/replication')
+  await page.getByRole('region', { name: t('replication.members') }).locator('tbody tr').first().waitFor()
+  await look('replication')
+  await go('/platform/redis')
+  await page.locator('section.server').first().waitFor()
+  await look('redis')
+  for (const [tab, part] of [['now', 'section.alert'], ...(whole ? [['history', 'tbody tr'], ['silences', '.empty, tbody tr']] : [])]) {
+    await go(`/platform/alerts?tab=${tab}`)
+    await heading(t('alerts.title'))
+    await panel.locator(part).first().waitFor()
+    await look(`alerts-${tab}`)
+  }
+  await go('/platform/logs?service=iot_nginx')
+  await page.locator('ol.lines li').first().waitFor()
+  await look('logs')
 }

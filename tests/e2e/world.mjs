@@ -6,6 +6,7 @@ import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import { join } from 'node:path'
 import { chromium } from 'playwright-core'
+import { startEngine } from './engine.mjs'
 
 const here = fileURLToPath(new URL('.', import.meta.url))
 const home = process.env.DEV_HOME ?? join(here, '..', '..', '.dev')
@@ -16,13 +17,15 @@ export async function startPlatform() {
   if (process.env.E2E_SESSION) return describe(JSON.parse(readFileSync(process.env.E2E_SESSION, 'utf8')), {})
   const dist = process.env.E2E_WEB_ROOT ?? join(here, '..', '..', 'frontend', 'dist')
   if (!existsSync(join(dist, 'index.html'))) throw new Error(`${dist} holds no single-page app: build it first (./dev up, or npm run build in frontend)`)
+  const engine = await startEngine()
   // In a process group of its own: Ctrl-C reaches us, and our end reaches it through the pipe.
-  const child = spawn('/usr/bin/python3', [join(here, 'console.py')], { stdio: ['pipe', 'pipe', 'inherit'], detached: true })
+  const child = spawn('/usr/bin/python3', [join(here, 'console.py')], { stdio: ['pipe', 'pipe', 'inherit'], detached: true, env: { ...process.env, E2E_DOCKER: engine.address } })
   const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]()
   const { value, done } = await lines.next()
   if (done) throw new Error('the platform did not start; its reason is above')
   const session = JSON.parse(value)
   return describe(session, {
+    engine,
     async fault(name) {
       child.stdin.write(`${name}\n`)
       await lines.next()
@@ -31,6 +34,7 @@ export async function startPlatform() {
       const exit = child.exitCode === null ? once(child, 'exit') : null
       child.stdin.end()
       await exit
+      engine.stop()
     },
   })
 }

@@ -1,6 +1,7 @@
 import { Activity, CalendarClock, ChartNoAxesColumn, DatabaseBackup, DatabaseZap, FileClock, Gauge, History, ListTodo, ShieldCheck, SquareTerminal, Table2, Wrench } from '@lucide/vue'
 import type { Component } from 'vue'
 import type { RouteRecordRaw } from 'vue-router'
+import { BellRing, Boxes, CopyPlus, Database, MemoryStick, Network, ScrollText, Waypoints } from '@lucide/vue'
 
 interface Page {
   path: string
@@ -13,6 +14,7 @@ interface Page {
 interface Section {
   title: string
   entry: string
+  icon: Component
   pages: Page[]
 }
 
@@ -21,6 +23,7 @@ export const sections: Section[] = [
   {
     title: 'nav.security',
     entry: 'nav.database',
+    icon: Database,
     pages: [
       { path: '/database/overview', title: 'nav.overview', icon: Gauge, page: () => import('@/features/overview/OverviewPage.vue') },
       { path: '/database/tables', title: 'nav.tables', icon: Table2, page: () => import('@/features/tables/ListPage.vue') },
@@ -37,11 +40,25 @@ export const sections: Section[] = [
       { path: '/database/audit', title: 'nav.audit', icon: FileClock, page: () => import('@/features/audit/ListPage.vue') },
     ],
   },
+  {
+    title: 'platform.group',
+    entry: 'platform.entry',
+    icon: Network,
+    pages: [
+      { path: '/platform/topology', title: 'platform.topology', icon: Waypoints, page: () => import('@/features/topology/TopologyPage.vue') },
+      { path: '/platform/swarm', title: 'platform.swarm', icon: Boxes, page: () => import('@/features/swarm/SwarmPage.vue') },
+      { path: '/platform/replication', title: 'platform.replication', icon: CopyPlus, page: () => import('@/features/replication/ReplicationPage.vue') },
+      { path: '/platform/redis', title: 'platform.redis', icon: MemoryStick, page: () => import('@/features/redis/RedisPage.vue') },
+      { path: '/platform/alerts', title: 'platform.alerts', icon: BellRing, page: () => import('@/features/alerts/AlertsPage.vue') },
+      { path: '/platform/logs', title: 'platform.logs', icon: ScrollText, page: () => import('@/features/logs/LogsPage.vue') },
+    ],
+  },
 ]
 
 export const home = '/database/overview'
 
 export const pageRoutes: RouteRecordRaw[] = [
+  { path: '/platform/swarm/services/:id', name: 'swarm-service', component: () => import('@/features/swarm/ServicePage.vue'), meta: { title: 'platform.swarm' } },
   ...sections.flatMap(({ pages }) => pages.map(({ path, title, page }) => ({ path, component: page, meta: { title } }))),
   {
     path: '/database/tables/:schema/:name',
