@@ -25,6 +25,11 @@
  * that what we leave half sent is never taken for whole. */
 #define WRITE_TIMEOUT_S 75
 
+/* A wait in the queue counts against the deadline, but leaves so much to answer in; what is longer
+ * than the longest, or negative, is a clock that is wrong. */
+#define QUEUED_MAX_MS 30000
+#define LEFT_MIN_MS   250
+
 /* libfcgi reads requests. Replies go out in records of our own: libfcgi would copy them into
  * records of 8 KB with a write each, and wait at the end until the peer has closed. */
 #define RECORD_MAX  65528u /* bytes of content */
@@ -228,6 +233,22 @@ static bool body_read(struct request *request, struct err *err) {
     return true;
 }
 
+/* Milliseconds since nginx sent the request ("seconds.milliseconds" of the day); 0 when it is not
+ * told or cannot be true. */
+static int64_t queued_ms(const struct request *request) {
+    const char *sent = request_param(request, "GUARDIAN_SENT");
+    double sent_s = sent ? strtod(sent, NULL) : 0;
+    if (!(sent_s > 0 && sent_s < 1e11)) return 0;
+    int64_t queued = clock_unix_ms() - (int64_t)(sent_s * 1000);
+    return queued > 0 && queued <= QUEUED_MAX_MS ? queued : 0;
+}
+
+static int64_t deadline_ms(const struct request *request, int64_t timeout_ms) {
+    int64_t left_ms = timeout_ms - queued_ms(request);
+    int64_t least_ms = timeout_ms < LEFT_MIN_MS ? timeout_ms : LEFT_MIN_MS;
+    return request->started_ms + (left_ms > least_ms ? left_ms : least_ms);
+}
+
 bool request_read(struct request *request, void *transport, struct arena *arena, int64_t timeout_ms,
                   struct err *err) {
     *request = (struct request){ .arena = arena,
@@ -241,7 +262,7 @@ bool request_read(struct request *request, void *transport, struct arena *arena,
                                  .body_text = "" };
     request->started_us = clock_us();
     request->started_ms = request->started_us / 1000;
-    request->deadline_ms = request->started_ms + timeout_ms;
+    request->deadline_ms = deadline_ms(request, timeout_ms);
     const char *id = request_param(request, "HTTP_X_REQUEST_ID");
     if (id_is_legal(id)) (void)snprintf(request->id, sizeof request->id, "%s", id);
     else id_make(request->id);

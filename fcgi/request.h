@@ -87,8 +87,9 @@ bool request_accept(void *transport, int listen_socket);
 void request_finish(struct request *request);
 
 /* Reads parameters and body of the accepted request; never waits longer than the connection's time
- * bound. On failure the request can still be replied to. `transport` and `arena` are borrowed.
- * Errors: BAD_REQUEST, BAD_JSON, MEDIA_TYPE, TOO_LARGE, LIMIT. */
+ * bound. The deadline is `timeout_ms` from when nginx sent the request. On failure the request can
+ * still be replied to. `transport` and `arena` are borrowed. Errors: BAD_REQUEST, BAD_JSON,
+ * MEDIA_TYPE, TOO_LARGE, LIMIT. */
 bool request_read(struct request *request, void *transport, struct arena *arena, int64_t timeout_ms,
                   struct err *err) __attribute__((warn_unused_result));
 

@@ -18,10 +18,13 @@
 static const char *const outcomes[] = { "intent",     "succeeded", "failed", "refused",
                                         "challenged", "cancelled", NULL };
 
+static const char *const phases[] = { "all", "intent", "outcome", NULL };
+
 const struct field audit_fields[] = {
     { "actor", FIELD_QUERY, FIELD_STRING, .max = 512 },
     { "action", FIELD_QUERY, FIELD_STRING, .max = 64 },
     { "outcome", FIELD_QUERY, FIELD_ENUM, .choices = outcomes },
+    { "phase", FIELD_QUERY, FIELD_ENUM, .choices = phases, .preset = "all" },
     { "request_id", FIELD_QUERY, FIELD_STRING, .max = 63 },
     { "from", FIELD_QUERY, FIELD_STRING, .max = 40 },
     { "to", FIELD_QUERY, FIELD_STRING, .max = 40 },
@@ -117,8 +120,9 @@ bool api_audit(struct call *call, struct err *err) {
                              request_string(request, "from"),
                              request_string(request, "to"),
                              before,
-                             limit };
-    return list(call, DB_AUDIT_LIST, values, 8, "id", err);
+                             limit,
+                             request_string(request, "phase") };
+    return list(call, DB_AUDIT_LIST, values, 9, "id", err);
 }
 
 bool api_query_history(struct call *call, struct err *err) {

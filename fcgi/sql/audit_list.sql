@@ -1,4 +1,4 @@
--- $1 actor, $2 action, $3 outcome, $4 request_id, $5 from, $6 to, $7 id before which, $8 limit + 1
+-- $1 actor, $2 action, $3 outcome, $4 request_id, $5 from, $6 to, $7 id before which, $8 limit + 1, $9 phase: all, intent, outcome
 SELECT coalesce(pg_catalog.json_agg(event ORDER BY id DESC), '[]')::text
 FROM (
     SELECT id, pg_catalog.json_build_object(
@@ -10,5 +10,6 @@ FROM (
     WHERE ($1::text IS NULL OR actor = $1) AND ($2::text IS NULL OR action = $2) AND ($3::text IS NULL OR outcome = $3)
       AND ($4::text IS NULL OR request_id = $4) AND ($5::text IS NULL OR at >= $5::timestamptz)
       AND ($6::text IS NULL OR at < $6::timestamptz) AND ($7::text IS NULL OR id < $7::bigint)
+      AND ($9::text = 'all' OR (outcome = 'intent') = ($9 = 'intent'))
     ORDER BY id DESC LIMIT $8::int
 ) AS page

@@ -171,6 +171,25 @@ def test_the_list_filters(api, platform, name, value):
     assert {e[name] for e in events} == {value}
 
 
+def test_the_list_filters_by_phase(api, platform):
+    request_id = call_id(api, 'POST', '/database/query', {'sql': 'SELECT 1'})
+    for phase, outcomes in (({}, ['succeeded', 'intent']), ({'phase': 'all'}, ['succeeded', 'intent']), ({'phase': 'intent'}, ['intent']), ({'phase': 'outcome'}, ['succeeded'])):
+        assert [e['outcome'] for e in listed(api, request_id=request_id, **phase)] == outcomes, phase
+
+
+def test_a_page_of_outcomes_is_full(api):
+    for _ in range(3):
+        api.query('SELECT 1')
+    page = api.get('/audit', params={'phase': 'outcome', 'limit': 3}).json
+    older = api.get('/audit', params={'phase': 'outcome', 'limit': 3, 'cursor': page['next_cursor']}).json
+    assert len(page['items']) == len(older['items']) == 3
+    assert 'intent' not in {e['outcome'] for e in page['items'] + older['items']}
+
+
+def test_a_phase_that_is_none_is_a_bad_field(api):
+    api.problem('bad_field', 'GET', '/audit', params={'phase': 'later'})
+
+
 def test_the_list_filters_by_time(api):
     newest = listed(api, limit=20)
     middle = newest[10]['at']

@@ -228,6 +228,52 @@ def test_a_server_without_free_connections_is_a_503(wire, api):
         platform.postgres.sql("ALTER ROLE guardian_monitor CONNECTION LIMIT -1; ALTER ROLE guardian_reader CONNECTION LIMIT 64")
 
 
+# -- the time that a call waits for a worker ---------------------------------------------------------------------------------------------
+
+def test_calls_that_had_to_wait_for_a_worker_are_answered_when_the_others_are(wire, api):
+    """PostgreSQL stopped in its tracks holds every worker up to its deadline; the calls behind have waited as long already."""
+    workers = len(wire.platform.serving(wire.platform.short))
+    wire.platform.postgres.pause()
+    start = time.monotonic()
+    ends = []
+
+    def ask():
+        answered_as(Client(wire.platform, api.token), {'deadline', 'db_unavailable'})
+        ends.append(time.monotonic() - start)
+    callers = [threading.Thread(target=ask) for _ in range(3 * workers)]
+    for caller in callers:
+        caller.start()
+    for caller in callers:
+        caller.join()
+    assert len(ends) == 3 * workers and within(max(ends), 2 + 1), ends
+
+
+def answered_as(client, codes):
+    reply = client.call('GET', f'/database/tables?search={fresh_id()}')
+    assert reply.status in (503, 504) and reply.json['code'] in codes, reply.body[:300]
+
+
+def held_s(wire, api, **params):
+    """How long a worker tries to reach a PostgreSQL that does not answer."""
+    start = time.monotonic()
+    reply = Direct(wire.platform.short, api.token).call('GET', f'/database/tables?search={fresh_id()}', **params)
+    assert reply.json['code'] in UNAVAILABLE
+    return time.monotonic() - start
+
+
+@pytest.mark.parametrize('ago_s, left_s', [(1.5, 0.5), (29, 0.25), (-5, 2), (31, 2), (1e9, 2)])
+def test_the_deadline_is_counted_from_when_nginx_sent_the_request_if_its_clock_can_be_right(wire, api, ago_s, left_s):
+    wire.platform.postgres.pause()
+    seconds = held_s(wire, api, GUARDIAN_SENT=f'{time.time() - ago_s:.3f}')
+    least_s = min(left_s, 1)    # a worker without a connection gives up on making one after a second
+    assert least_s - 0.1 < seconds and within(seconds, left_s + 0.8), seconds
+
+
+@pytest.mark.parametrize('text', ['', 'yesterday', '1', '-1.000', '9' * 40 + '.000', 'nan', 'inf', '1e308'])
+def test_a_time_of_sending_that_is_none_is_ignored(wire, api, text):
+    assert Direct(wire.platform.short, api.token).call('GET', '/health/live', GUARDIAN_SENT=text).status == 200
+
+
 # -- the audit log while PostgreSQL is away --------------------------------------------------------------------------------------------
 
 def spool(wire):

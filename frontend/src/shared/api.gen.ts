@@ -4188,6 +4188,8 @@ export interface operations {
                 actor?: string;
                 action?: string;
                 outcome?: components["schemas"]["AuditOutcome"];
+                /** @description An attempt is two events, its intent and what came of it. */
+                phase?: "all" | "intent" | "outcome";
                 request_id?: string;
                 /** @description inclusive */
                 from?: components["schemas"]["Time"];
