@@ -49,7 +49,7 @@ function untranslated(found, language) {
 for (const language of ['en-US', 'zh-CN']) {
   for (const theme of ['light', 'dark']) {
     const named = `${language === 'en-US' ? 'English' : '中文'}, ${theme}`
-    test(`Every page in ${named}: nothing for axe to complain about, no text untranslated, no scrolling sideways`, { limitMs: 240_000 }, async (visit) => {
+    test(`Every page in ${named}: nothing for axe to complain about, no text untranslated, no scrolling sideways`, { limitMs: 360_000 }, async (visit) => {
       const wrong = []
       const look = (page) => async (name) => {
         const found = [...(await violations(page)), ...untranslated(await words(page), language).map((text) => `untranslated: ${text}`)]
@@ -70,7 +70,7 @@ for (const language of ['en-US', 'zh-CN']) {
 }
 
 for (const language of ['en-US', 'zh-CN']) {
-  test(`On a telephone, 375 px wide, every page is usable without scrolling sideways (${language === 'en-US' ? 'English' : '中文'})`, { limitMs: 180_000 }, async (visit) => {
+  test(`On a telephone, 375 px wide, every page is usable without scrolling sideways (${language === 'en-US' ? 'English' : '中文'})`, { limitMs: 300_000 }, async (visit) => {
     const wrong = []
     const page = await visit.person({ language, width: 375, height: 740, isMobile: true, hasTouch: true, theme: language === 'en-US' ? 'light' : 'dark' })
     const t = translator(language)
