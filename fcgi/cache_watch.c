@@ -10,6 +10,7 @@
 
 #define SERVERS_MAX 16
 #define SLOW_MAX    20
+#define LOOK_MS     20
 
 struct probe {
     char address[300];
@@ -19,6 +20,12 @@ struct probe {
 static int64_t turn_end(int64_t deadline_ms) {
     int64_t end_ms = clock_ms() + CACHE_WATCH_MS;
     return end_ms < deadline_ms ? end_ms : deadline_ms;
+}
+
+/* After a silent one has used the time up, what the others have sent long ago is still taken. */
+static int64_t last_look(int64_t end_ms) {
+    int64_t soon_ms = clock_ms() + LOOK_MS;
+    return soon_ms > end_ms ? soon_ms : end_ms;
 }
 
 static void let_go(struct probe *probe) {
@@ -31,7 +38,7 @@ static void connect_all(struct probe *probes, int count, int64_t deadline_ms) {
     int64_t end_ms = turn_end(deadline_ms);
     for (int i = 0; i < count; i++) probes[i].context = wire_dial_start(probes[i].address);
     for (int i = 0; i < count; i++)
-        if (!wire_dial_finish(probes[i].context, end_ms)) let_go(&probes[i]);
+        if (!wire_dial_finish(probes[i].context, last_look(end_ms))) let_go(&probes[i]);
 }
 
 static void name_probe(struct probe *probe, const char *address) {
@@ -128,11 +135,11 @@ static json_t *watch_sentinels(const struct config *config, int64_t deadline_ms)
     connect_all(probes, count, deadline_ms);
     int64_t end_ms = turn_end(deadline_ms);
     for (int i = 0; i < count; i++)
-        if (probes[i].context &&
-            (!ask_sentinel(config, probes[i].context) || !wire_write(probes[i].context, end_ms)))
+        if (probes[i].context && (!ask_sentinel(config, probes[i].context) ||
+                                  !wire_write(probes[i].context, last_look(end_ms))))
             let_go(&probes[i]);
     for (int i = 0; i < count; i++) {
-        (void)json_array_append_new(list, read_sentinel(&probes[i], end_ms));
+        (void)json_array_append_new(list, read_sentinel(&probes[i], last_look(end_ms)));
         let_go(&probes[i]);
     }
     return list;
@@ -231,9 +238,10 @@ static json_t *watch_servers(const struct config *config, struct probe *probes, 
     connect_all(probes, count, deadline_ms);
     int64_t end_ms = turn_end(deadline_ms);
     for (int i = 0; i < count; i++)
-        if (probes[i].context && !ask_server(config, probes[i].context, end_ms)) let_go(&probes[i]);
+        if (probes[i].context && !ask_server(config, probes[i].context, last_look(end_ms)))
+            let_go(&probes[i]);
     for (int i = 0; i < count; i++) {
-        (void)json_array_append_new(list, read_server(config, &probes[i], end_ms));
+        (void)json_array_append_new(list, read_server(config, &probes[i], last_look(end_ms)));
         let_go(&probes[i]);
     }
     return list;

@@ -360,6 +360,7 @@ static bool is_given_up(struct upstream_call *calls, int count) {
 void upstream_run(struct upstream *upstream, struct arena *arena, struct upstream_call *calls,
                   int count, int64_t deadline_ms) {
     int running = 0;
+    deadline_ms -= UPSTREAM_SPARE_MS;
     struct transfer *transfers =
         count <= UPSTREAM_CALLS_MAX ? arena_alloc(arena, (size_t)count * sizeof *transfers) : NULL;
     for (int i = 0; i < count; i++) {

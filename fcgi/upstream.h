@@ -19,6 +19,7 @@
 #define UPSTREAM_CALL_MAX_MS 3000       /* of a call that names no other */
 #define UPSTREAM_SIZE_MAX    (8u << 20) /* bytes of an answer, where the call names no other */
 #define UPSTREAM_CALLS_MAX   64
+#define UPSTREAM_SPARE_MS    300  /* of the deadline, left to say what did not answer */
 #define UPSTREAM_FORGET_MS   1000 /* how long a server that was not there is not asked again */
 
 struct upstream;

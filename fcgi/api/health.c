@@ -40,10 +40,9 @@ bool api_ready(struct call *call, struct err *err) {
 }
 
 static void name_of(int route, char *ret_name, size_t size) {
+    static const char *const methods[] = { "", "GET", "POST", "PUT", "DELETE", "" };
     const struct route *row = routes_at(route);
-    if (row)
-        (void)snprintf(ret_name, size, "%s %s", row->method == METHOD_GET ? "GET" : "POST",
-                       row->path);
+    if (row) (void)snprintf(ret_name, size, "%s %s", methods[row->method], row->path);
 }
 
 bool api_metrics(struct call *call, struct err *err) {

@@ -75,10 +75,21 @@ static const char *agreeing_sentinel(const json_t *data) {
     return NULL;
 }
 
+static bool is_under_way(const json_t *data) {
+    size_t i;
+    const json_t *sentinel;
+    json_array_foreach(json_object_get(data, "sentinels"), i, sentinel) {
+        const char *flags = jsonpick_text(sentinel, "flags");
+        if (flags && strstr(flags, "failover_in_progress")) return true;
+    }
+    return false;
+}
+
 static bool check_failover(const json_t *data, const char *sentinel, const json_t *replica,
                            struct err *err) {
     const json_t *quorum = json_object_get(data, "quorum");
     if (!sentinel) return err_set(err, ERR_UPSTREAM_UNAVAILABLE, "No Sentinel names the primary.");
+    if (is_under_way(data)) return err_set(err, ERR_CONFLICT, "A failover is under way already.");
     if (!json_is_true(json_object_get(quorum, "can_fail_over")))
         return err_set(err, ERR_QUORUM,
                        "%lld of %lld Sentinels agree on the primary; %lld and more than half are "
