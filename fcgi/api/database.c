@@ -150,17 +150,23 @@ static uint64_t mix(uint64_t a, uint64_t b) {
     return (uint64_t)product ^ (uint64_t)(product >> 64);
 }
 
+static void checksum_words(const uint64_t words[2], uint64_t *first, uint64_t *second) {
+    *first = mix(words[0] ^ 0xa0761d6478bd642fu, words[1] ^ *first);
+    *second = mix(words[0] ^ *second, words[1] ^ 0xe7037ed1a0b428dbu);
+}
+
 /* Tells bodies apart at the speed of memory, by two independent sums; a hash that also withstands
  * malice would cost more than the rest of the request. */
 static void checksum(const char *data, size_t size, uint64_t ret_sums[2]) {
     uint64_t first = 0x9e3779b97f4a7c15u ^ size, second = 0xd1b54a32d192ed03u + size, words[2];
-    for (; size > 0; data += sizeof words) {
-        size_t piece = size < sizeof words ? size : sizeof words;
+    for (; size >= sizeof words; data += sizeof words, size -= sizeof words) {
+        memcpy(words, data, sizeof words); /* of a size that is known: two loads, not a call */
+        checksum_words(words, &first, &second);
+    }
+    if (size > 0) {
         words[0] = words[1] = 0;
-        memcpy(words, data, piece);
-        first = mix(words[0] ^ 0xa0761d6478bd642fu, words[1] ^ first);
-        second = mix(words[0] ^ second, words[1] ^ 0xe7037ed1a0b428dbu);
-        size -= piece;
+        memcpy(words, data, size);
+        checksum_words(words, &first, &second);
     }
     ret_sums[0] = mix(first, 0x8ebc6af09c88c6e3u);
     ret_sums[1] = mix(second, 0x589965cc75374cc3u);
@@ -188,19 +194,16 @@ static bool reply_cached(struct call *call, const char *key) {
     return true;
 }
 
-/* Replies with a copy of the list, its tag in front of it as it is going to be cached. */
+/* Replies with a copy of the list: the cached one, its tag in front of it, where it fits there. */
 static bool reply_list_text(struct call *call, const char *key, const char *text, size_t size,
                             struct err *err) {
     struct reply *reply = &call->reply;
-    char *both = arena_alloc(call->request->arena, ETAG_SIZE + size + 1);
-    if (!both) return no_memory(err);
-    memcpy(both + ETAG_SIZE, text, size);
-    reply->text = both + ETAG_SIZE;
+    reply->text = text;
     reply->text_size = size;
     if (!tag_reply(call, err)) return false;
-    memcpy(both, reply->etag, ETAG_SIZE);
-    listcache_put(key, both, ETAG_SIZE + size);
-    return true;
+    const char *both = listcache_put(key, reply->etag, ETAG_SIZE, text, size);
+    reply->text = both ? both + ETAG_SIZE : arena_strndup(call->request->arena, text, size);
+    return reply->text || no_memory(err);
 }
 
 static const char *list_key(const struct call *call, const struct db_at *at) {
