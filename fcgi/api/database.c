@@ -240,14 +240,17 @@ static const char *kind_letter(const char *kind) {
 static const char *cursor_binding(const struct call *call, const char *database) {
     const struct request *request = call->request;
     static const char *const names[] = { "search", "schema", "kind", "sort", "order" };
+    const char *values[sizeof names / sizeof names[0]];
     char hex[SEAL_HEX_SIZE];
-    const char *all =
-        arena_printf(request->arena, "%s\n%d", database, request_boolean(request, "partitions"));
-    for (size_t i = 0; all && i < sizeof names / sizeof names[0]; i++) {
-        const char *value = request_string(request, names[i]);
-        all = arena_printf(request->arena, "%s\n%zu:%s", all, value ? strlen(value) : 0,
-                           value ? value : "");
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+        values[i] = request_string(request, names[i]);
+        if (!values[i]) values[i] = "";
     }
+    const char *all =
+        arena_printf(request->arena, "%s\n%d\n%zu:%s\n%zu:%s\n%zu:%s\n%zu:%s\n%zu:%s", database,
+                     request_boolean(request, "partitions"), strlen(values[0]), values[0],
+                     strlen(values[1]), values[1], strlen(values[2]), values[2], strlen(values[3]),
+                     values[3], strlen(values[4]), values[4]);
     if (!all) return NULL;
     seal_sha256_hex(all, strlen(all), hex);
     return arena_strndup(request->arena, hex, 16);
