@@ -119,12 +119,14 @@ char *arena_strdup(struct arena *arena, const char *text) {
 
 char *arena_printf(struct arena *arena, const char *format, ...) {
     va_list arguments, again;
+    char shorter[256]; /* most are: they are formatted once */
     va_start(arguments, format);
     va_copy(again, arguments);
-    int size = vsnprintf(NULL, 0, format, arguments);
+    int size = vsnprintf(shorter, sizeof shorter, format, arguments);
     va_end(arguments);
-    char *text = size < 0 ? NULL : arena_alloc(arena, (size_t)size + 1);
-    if (text) (void)vsnprintf(text, (size_t)size + 1, format, again);
+    char *text = size < 0 ? NULL : take(arena, (size_t)size + 1);
+    if (text && (size_t)size < sizeof shorter) memcpy(text, shorter, (size_t)size + 1);
+    else if (text) (void)vsnprintf(text, (size_t)size + 1, format, again);
     va_end(again);
     return text;
 }

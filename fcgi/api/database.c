@@ -157,19 +157,16 @@ static bool reply_cached(struct call *call, const char *key) {
     return true;
 }
 
-/* Replies with a copy of the list, its tag in front of it as it is going to be cached. */
+/* Replies with a copy of the list: the cached one, its tag in front of it, where it fits there. */
 static bool reply_list_text(struct call *call, const char *key, const char *text, size_t size,
                             struct err *err) {
     struct reply *reply = &call->reply;
-    char *both = arena_alloc(call->request->arena, TAG_SIZE + size + 1);
-    if (!both) return no_memory(err);
-    memcpy(both + TAG_SIZE, text, size);
-    reply->text = both + TAG_SIZE;
+    reply->text = text;
     reply->text_size = size;
     if (!tag_reply(call, err)) return false;
-    memcpy(both, reply->etag, TAG_SIZE);
-    listcache_put(key, both, TAG_SIZE + size);
-    return true;
+    const char *both = listcache_put(key, reply->etag, TAG_SIZE, text, size);
+    reply->text = both ? both + TAG_SIZE : arena_strndup(call->request->arena, text, size);
+    return reply->text || no_memory(err);
 }
 
 static const char *list_key(const struct call *call, const struct db_at *at) {
@@ -206,14 +203,17 @@ static const char *kind_letter(const char *kind) {
 static const char *cursor_binding(const struct call *call, const char *database) {
     const struct request *request = call->request;
     static const char *const names[] = { "search", "schema", "kind", "sort", "order" };
+    const char *values[sizeof names / sizeof names[0]];
     char hex[SEAL_HEX_SIZE];
-    const char *all =
-        arena_printf(request->arena, "%s\n%d", database, request_boolean(request, "partitions"));
-    for (size_t i = 0; all && i < sizeof names / sizeof names[0]; i++) {
-        const char *value = request_string(request, names[i]);
-        all = arena_printf(request->arena, "%s\n%zu:%s", all, value ? strlen(value) : 0,
-                           value ? value : "");
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+        values[i] = request_string(request, names[i]);
+        if (!values[i]) values[i] = "";
     }
+    const char *all =
+        arena_printf(request->arena, "%s\n%d\n%zu:%s\n%zu:%s\n%zu:%s\n%zu:%s\n%zu:%s", database,
+                     request_boolean(request, "partitions"), strlen(values[0]), values[0],
+                     strlen(values[1]), values[1], strlen(values[2]), values[2], strlen(values[3]),
+                     values[3], strlen(values[4]), values[4]);
     if (!all) return NULL;
     seal_sha256_hex(all, strlen(all), hex);
     return arena_strndup(request->arena, hex, 16);

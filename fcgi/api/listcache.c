@@ -58,11 +58,12 @@ static void make_room(size_t size) {
     }
 }
 
-void listcache_put(const char *key, const char *body, size_t size) {
-    size_t whole = strlen(key) + 1 + size;
+const char *listcache_put(const char *key, const char *head, size_t head_size, const char *rest,
+                          size_t rest_size) {
+    size_t size = head_size + rest_size, whole = strlen(key) + 1 + size;
     struct entry *entry = entry_for(key);
     if (entry->key) drop(entry);
-    if (whole > LISTCACHE_BYTES_MAX) return;
+    if (whole > LISTCACHE_BYTES_MAX) return NULL;
     make_room(whole);
     struct entry made = { .key = strdup(key),
                           .body = malloc(size ? size : 1),
@@ -72,9 +73,11 @@ void listcache_put(const char *key, const char *body, size_t size) {
     if (!made.key || !made.body) {
         free(made.key);
         free(made.body);
-        return;
+        return NULL;
     }
-    memcpy(made.body, body, size);
+    memcpy(made.body, head, head_size);
+    memcpy(made.body + head_size, rest, rest_size);
     *entry = made;
     bytes += whole;
+    return made.body;
 }

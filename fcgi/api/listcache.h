@@ -18,6 +18,8 @@
 /* True: a body at most LISTCACHE_AGE_MS old, copied into the arena. */
 bool listcache_get(const char *key, struct arena *arena, const char **ret_body, size_t *ret_size)
     __attribute__((warn_unused_result));
-/* Keeps a copy where it fits; drops the oldest for it. */
-void listcache_put(const char *key, const char *body, size_t size);
+/* Keeps a copy of a body in two parts where it fits; drops the oldest for it. The copy, which lives
+ * until the next call; NULL when it did not fit. */
+const char *listcache_put(const char *key, const char *head, size_t head_size, const char *rest,
+                          size_t rest_size);
 #endif

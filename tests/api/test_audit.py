@@ -178,7 +178,7 @@ def test_the_list_filters_by_phase(api, platform):
 
 
 def test_a_page_of_outcomes_is_full(api):
-    for _ in range(3):
+    for _ in range(6):
         api.query('SELECT 1')
     page = api.get('/audit', params={'phase': 'outcome', 'limit': 3}).json
     older = api.get('/audit', params={'phase': 'outcome', 'limit': 3, 'cursor': page['next_cursor']}).json

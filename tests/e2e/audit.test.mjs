@@ -59,6 +59,19 @@ test('The intent is written before the outcome, and both are shown for a request
   assert.match(older, /intent/)
 })
 
+test('Without the intents a page is as full as with them', async (visit) => {
+  const page = await visit.person()
+  const { access_token: token } = await (await page.context().request.post('/api/v1/auth/refresh')).json()
+  const outcomes = async () => Number(await visit.sql("SELECT count(*) FROM audit_event WHERE outcome <> 'intent'", '-d', 'guardian'))
+  while ((await outcomes()) < 101) await page.context().request.post('/api/v1/database/query', { headers: { Authorization: `Bearer ${token}` }, data: { sql: 'SELECT 1' } })
+  await page.goto('/database/audit')
+  await eventually(async () => assert.equal(await rows(page).count(), 100))
+  assert.equal(await rows(page).filter({ has: page.getByText('intent', { exact: true }) }).count(), 0)
+  await page.getByRole('checkbox', { name: 'Intents too' }).check()
+  await eventually(async () => assert.ok((await rows(page).filter({ has: page.getByText('intent', { exact: true }) }).count()) > 0))
+  assert.equal(await rows(page).count(), 100)
+})
+
 test('A time range in the address limits the list', async (visit) => {
   const page = await visit.person()
   await page.goto('/database/audit?from=2020-01-01T00:00:00Z&to=2020-01-02T00:00:00Z')

@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict'
+import { join } from 'node:path'
 import { eventually, test } from './suite.mjs'
+import { screenshots } from './world.mjs'
 
 const dialog = (page) => page.getByRole('dialog')
 const rowOf = (page, pid) => page.locator('tbody tr').filter({ has: page.getByRole('cell', { name: String(pid), exact: true }) })
@@ -103,6 +105,42 @@ test('A confirmation that has expired says so and can be started again', async (
   await page.clock.runFor(500)
   await dialog(page).getByText('The confirmation has expired; nothing was done.').waitFor()
   assert.equal(await psql.ask('SELECT 1;'), '1')
+})
+
+const phone = { width: 375, height: 560, isMobile: true, hasTouch: true }
+
+test('On a phone the state of a session stays in sight beside what can be done to it', async (visit) => {
+  const psql = await visit.psql('on-a-phone')
+  psql.send("BEGIN; SELECT 'no number'::int;")
+  await eventually(async () => assert.equal(await visit.sql(`SELECT state FROM pg_stat_activity WHERE pid = ${psql.pid}`), 'idle in transaction (aborted)'))
+  const page = await visit.person(phone)
+  await page.goto('/database/sessions?search=on-a-phone')
+  const row = rowOf(page, psql.pid)
+  await row.getByText('aborted transaction').waitFor()
+  const edges = (locator) => locator.evaluateAll((all) => all.map((each) => each.getBoundingClientRect()).map(({ left, right }) => ({ left, right })))
+  const state = await edges(row.locator('.tag'))
+  const buttons = await edges(row.getByRole('button', { name: /PID/ }))
+  assert.equal(buttons.length, 2)
+  assert.ok(Math.max(...state.map((each) => each.right)) <= Math.min(...buttons.map((each) => each.left)), JSON.stringify({ state, buttons }))
+  assert.ok(Math.max(...buttons.map((each) => each.right)) <= 375, JSON.stringify(buttons))
+  await page.screenshot({ path: join(screenshots, 'sessions-row.375px.png') })
+})
+
+test('On a phone a confirmation opens at its summary', async (visit) => {
+  const psql = await visit.psql('summarised')
+  visit.allow('428 POST /api/v1/database/sessions/')
+  const page = await visit.person(phone)
+  await page.goto('/database/sessions?search=summarised')
+  await rowOf(page, psql.pid).getByRole('button', { name: /^Terminate/ }).click()
+  await dialog(page).locator('#confirm-phrase').waitFor()
+  const { longer, top, summary } = await dialog(page).locator('.body').evaluate((body) => ({
+    longer: body.scrollHeight > body.clientHeight,
+    top: body.getBoundingClientRect().top,
+    summary: body.querySelector('.summary').getBoundingClientRect().top,
+  }))
+  await page.screenshot({ path: join(screenshots, 'sessions-confirm-opens.375px.png') })
+  assert.ok(longer, 'it does not fit, or there would be nothing to see here')
+  assert.ok(summary >= top, `the summary begins ${top - summary} px above what is shown`)
 })
 
 test('Sessions can be searched, filtered by state, and opened to the whole statement', async (visit) => {

@@ -21,9 +21,9 @@ static void keeps_a_body_for_a_second(void **state) {
     struct arena *arena = arena_new(1u << 20);
     (void)state;
     assert_false(has(arena, "a", ""));
-    listcache_put("a", "one", 3);
+    (void)listcache_put("a", "", 0, "one", 3);
     assert_true(has(arena, "a", "one"));
-    listcache_put("a", "two", 3);
+    (void)listcache_put("a", "", 0, "two", 3);
     assert_true(has(arena, "a", "two"));
     assert_false(has(arena, "b", ""));
     (void)poll(NULL, 0, LISTCACHE_AGE_MS + 5);
@@ -38,7 +38,7 @@ static void keeps_no_more_entries_than_it_may(void **state) {
     (void)state;
     for (int i = 0; i < 3 * LISTCACHE_ENTRIES_MAX; i++) {
         (void)snprintf(key, sizeof key, "key %d", i);
-        listcache_put(key, key, strlen(key));
+        (void)listcache_put(key, "", 0, key, strlen(key));
         assert_true(has(arena, key, key));
     }
     for (int i = 0; i < 3 * LISTCACHE_ENTRIES_MAX; i++) {
@@ -56,11 +56,11 @@ static void keeps_no_more_bytes_than_it_may(void **state) {
     assert_non_null(big);
     memset(big, 'x', LISTCACHE_BYTES_MAX - 1);
     big[LISTCACHE_BYTES_MAX - 1] = '\0';
-    listcache_put("too big", big, LISTCACHE_BYTES_MAX - 1);
+    (void)listcache_put("too big", "", 0, big, LISTCACHE_BYTES_MAX - 1);
     assert_false(has(arena, "too big", big));
-    listcache_put("half", big, LISTCACHE_BYTES_MAX / 2);
+    (void)listcache_put("half", "", 0, big, LISTCACHE_BYTES_MAX / 2);
     (void)poll(NULL, 0, 5);
-    listcache_put("other half", big, LISTCACHE_BYTES_MAX / 2);
+    (void)listcache_put("other half", "", 0, big, LISTCACHE_BYTES_MAX / 2);
     const char *body;
     size_t size;
     assert_false(listcache_get("half", arena, &body, &size));
