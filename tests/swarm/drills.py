@@ -337,14 +337,24 @@ def managed(lab):
 
 def updated(lab, name, image):
     """docker service update, as the console or a person does it; waits for the swarm's verdict."""
-    manager = lab.manager()
-    manager.docker('service', 'update', '--detach', '--no-resolve-image', '--image', image, f'{STACK}_{name}')
-    return wait_for(lambda: verdict(lab, name), 400, f'the update of {name}', poll_s=0.5)
+    return ordered(lab, name, 'update', '--no-resolve-image', '--image', image)
+
+
+def ordered(lab, name, *order):
+    """Gives the order and waits for the swarm's verdict on it, not on the one before."""
+    before = verdict(lab, name)
+    lab.manager().docker('service', order[0], '--detach', *order[1:], f'{STACK}_{name}')
+
+    def decided():
+        state, _, started = verdict(lab, name)
+        return state if started != before[2] and state in ('completed', 'rollback_completed', 'paused', 'rollback_paused') else None
+    return wait_for(decided, 400, f'the {order[0]} of {name}', poll_s=0.5)
 
 
 def verdict(lab, name):
-    state = lab.manager().docker('service', 'inspect', '--format', '{{if .UpdateStatus}}{{.UpdateStatus.State}}{{end}}', f'{STACK}_{name}').stdout.strip()
-    return state if state in ('completed', 'rollback_completed', 'paused', 'rollback_paused') else None
+    """(state, '', when it began)"""
+    said = lab.manager().docker('service', 'inspect', '--format', '{{if .UpdateStatus}}{{.UpdateStatus.State}} {{.UpdateStatus.StartedAt.UnixNano}}{{end}}', f'{STACK}_{name}').stdout.strip()
+    return said.partition(' ')
 
 
 def posted_twice(lab, load):
@@ -377,10 +387,11 @@ def rolling_update(lab, services=('backend', 'backend-stream', 'frontend', 'edge
     with Watch(lab, threads=6) as watch:
         watch.broke('the update begins')
         for service in services:
-            watch.note(f'{service}: {updated(lab, service, news[names[service]])}')
+            state = updated(lab, service, news[names[service]])
+            watch.note(f'{service}: {state}')
+            watch.measure(f'{service} is updated', state, ok=state == 'completed')
         for service in services:
-            lab.manager().docker('service', 'rollback', '--detach', f'{STACK}_{service}')
-            watch.note(f'{service} back: {wait_for(lambda: verdict(lab, service), 400, f"the rollback of {service}", poll_s=0.5)}')
+            watch.note(f'{service} back: {ordered(lab, service, "rollback")}')
         wait_for(lambda: len(watch.load.done) >= requests_min, 1800, f'{requests_min} requests', poll_s=1)
     update_figures(watch, lab, requests_min)
     left = [name for name in services if lab.manager().docker('service', 'inspect', '--format', '{{.Spec.TaskTemplate.ContainerSpec.Image}}', f'{STACK}_{name}').stdout.strip() != values[names[name]]]
