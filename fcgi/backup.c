@@ -51,6 +51,20 @@ static bool read_facts(struct job *job, const char *database, json_t **ret_facts
     return *ret_facts || err_set(err, ERR_LIMIT, "out of memory for the list of tables");
 }
 
+/* pg_dump would find it out in the middle. */
+static bool check_readable(const json_t *facts, struct err *err) {
+    const json_t *unreadable = json_object_get(facts, "unreadable");
+    long long count = json_integer_value(json_object_get(unreadable, "count")),
+              first = json_integer_value(json_object_get(unreadable, "first"));
+    return count == 0 ||
+           err_set(
+               err, ERR_SQL_PERMISSION,
+               "%lld large object%s, the first of them %lld, may not be read by "
+               "guardian_maintainer, so a backup would not be whole. Run `guardianctl migrate`, "
+               "or GRANT SELECT ON LARGE OBJECT %lld TO guardian_maintainer.",
+               count, count == 1 ? "" : "s", first, first);
+}
+
 static bool dump(struct making *making, char ret_sha256[SEAL_HEX_SIZE], int64_t *ret_size,
                  struct err *err) {
     struct job *job = making->job;
@@ -126,7 +140,8 @@ static bool make(struct making *making, struct err *err) {
     job_part(job, 0, 85);
     job_progress(job, "looking at the tables", -1, -1, NULL);
     if (!job_folder_path(job->config, job->id, ".dump", making->path, err) ||
-        !read_facts(job, making->database, &making->facts, err))
+        !read_facts(job, making->database, &making->facts, err) ||
+        !check_readable(making->facts, err))
         return false;
     /* Of a backup that an earlier part of this job left. */
     if (unlink(making->path) != 0 && errno != ENOENT)

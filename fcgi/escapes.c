@@ -94,6 +94,17 @@ static json_t *verdict(bool refused, const char *key, const char *code, const st
                      refused && code[0] ? code : NULL, "message", refused ? cause->detail : NULL);
 }
 
+/* Not refused, and nothing of it is left: said, since the statement did get that far. */
+static json_t *server_verdict(const struct runner_probe *probe) {
+    struct err undone = ERR_INIT;
+    if (probe->undone == 0)
+        return verdict(probe->refused, "sqlstate", probe->cause.sqlstate, &probe->cause);
+    (void)err_set(&undone, ERR_SQL_READ_ONLY,
+                  "It left %d prepared transaction%s; rolled back, and the session thrown away.",
+                  probe->undone, probe->undone == 1 ? "" : "s");
+    return json_pack("{s:b, s:n, s:s}", "refused", 0, "sqlstate", "message", undone.detail);
+}
+
 static bool run_one(struct selftest *test, const struct escape *escape, json_t *items,
                     struct err *err) {
     struct err parser = ERR_INIT;
@@ -124,15 +135,24 @@ static bool run_one(struct selftest *test, const struct escape *escape, json_t *
     json_t *item = json_pack("{s:s, s:s, s:s, s:b, s:o, s:o, s:s?}", "name", escape->name, "class",
                              escape->class, "sql", escape->sql, "ok", (int)ok, "parser",
                              verdict(!passes, "code", err_name(parser.code), &parser), "server",
-                             verdict(probe.refused, "sqlstate", probe.cause.sqlstate, &probe.cause),
-                             "left_behind", left_behind);
+                             server_verdict(&probe), "left_behind", left_behind);
     return (item && json_array_append_new(items, item) == 0) ||
            err_set(err, ERR_LIMIT, "out of memory for the report");
 }
 
-/* The first look is not compared: it waits until sessions of an earlier request are gone. */
+/* The first look is not compared: it waits until sessions of an earlier request are gone. A session
+ * is opened before it, since a new one rolls back what an earlier one may have left prepared. */
 static bool run_all(struct selftest *test, json_t *items, struct err *err) {
-    bool ok = state_read(test, &test->state, err);
+    struct runner_probe probe;
+    struct runner_job job = { .sql = "SELECT 1",
+                              .database = test->database,
+                              .target = DB_PRIMARY,
+                              .id = test->request->id,
+                              .timeout_ms = TRY_MS,
+                              .request = test->request,
+                              .format = RUNNER_JSON };
+    bool ok = runner_try(test->runner, &job, &probe, &test->server, err) &&
+              state_read(test, &test->state, err);
     for (const struct escape *escape = escapes; ok && escape->name; escape++)
         ok = run_one(test, escape, items, err);
     json_decref(test->state);

@@ -63,8 +63,9 @@ void runner_close(struct runner *runner) {
 }
 
 void runner_reset(struct runner *runner) {
+    int undone = 0;
     for (int i = 0; i < RUNNER_SESSIONS; i++)
-        if (runner->sessions[i].used) (void)runner_session_clean(&runner->sessions[i]);
+        if (runner->sessions[i].used) (void)runner_session_clean(&runner->sessions[i], &undone);
 }
 
 /* A cancellation that comes late would hit the next statement: the session is not used again. */
@@ -421,7 +422,7 @@ bool runner_try(struct runner *runner, const struct runner_job *job, struct runn
     *ret_probe = (struct runner_probe){
         .refused = !ok, .cause = cause, .rows = outcome.rows, .pid = run.pid
     };
-    ret_probe->kept = runner_session_clean(run.session);
+    ret_probe->kept = runner_session_clean(run.session, &ret_probe->undone);
     *ret_server = outcome.server;
     return true;
 }

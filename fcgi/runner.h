@@ -86,8 +86,9 @@ struct runner_probe {
     bool refused; /* with `cause` */
     struct err cause;
     int64_t rows;
-    int pid;   /* of the server's process */
-    bool kept; /* the session was found clean; else it was thrown away */
+    int pid;    /* of the server's process */
+    bool kept;  /* the session was found clean; else it was thrown away */
+    int undone; /* prepared transactions that it left, and that are rolled back */
 };
 /* Runs any text the way runner_stream does, drops its rows and cleans the session at once. Fails
  * only when it cannot be run at all (DB_UNAVAILABLE …) or the client is gone. */

@@ -54,6 +54,25 @@ static bool send_state(const struct runner_session *session) {
                              values, NULL, NULL, 0) == 1;
 }
 
+/* The runner prepares no transaction: one in its login's name was made by a statement that got past
+ * everything else, and would outlive every session. The connection is idle, outside a transaction.
+ * False: not all could be rolled back. */
+static bool undo_prepared(PGconn *connection, const struct db_at *at, int *ret_undone) {
+    struct err err = ERR_INIT;
+    if (!PQsendQueryParams(connection, db_statement_texts[DB_RUNNER_PREPARED].sql, 0, NULL, NULL,
+                           NULL, NULL, 0) ||
+        !db_wait(connection, at, &err))
+        return false;
+    PGresult *commands = PQgetResult(connection);
+    bool ok = PQresultStatus(commands) == PGRES_TUPLES_OK && receive(connection, at, NULL, &err);
+    for (int i = 0; ok && i < PQntuples(commands); i++) {
+        ok = ask(connection, at, PQgetvalue(commands, i, 0), NULL, &err);
+        *ret_undone += ok;
+    }
+    PQclear(commands);
+    return ok;
+}
+
 static bool learn(struct runner_session *session, const struct db_at *at, struct err *err) {
     PGresult *result;
     if (!ask(session->connection, at, db_statement_texts[DB_RUNNER_SESSION].sql, &result, err))
@@ -78,6 +97,10 @@ static bool open_session(struct runner *runner, const struct db_at *at,
     (void)snprintf(made.database, sizeof made.database, "%s", database);
     (void)snprintf(made.host, sizeof made.host, "%s:%s", PQhost(made.connection),
                    PQport(made.connection));
+    int undone = 0;
+    /* What another, that was lost before it could be cleaned, may have left. Another worker may be
+     * first. */
+    (void)undo_prepared(made.connection, at, &undone);
     if (!learn(&made, at, err)) {
         runner_session_close(&made);
         return false;
@@ -227,11 +250,11 @@ static bool is_clean(struct runner_session *session, const struct db_at *at, str
         }
     bool same = strcmp(PQgetvalue(result, 0, 0), session->state) == 0;
     PQclear(result);
-    return same && PQexitPipelineMode(connection) &&
+    return PQexitPipelineMode(connection) && same &&
            PQtransactionStatus(connection) == PQTRANS_IDLE;
 }
 
-bool runner_session_clean(struct runner_session *session) {
+bool runner_session_clean(struct runner_session *session, int *ret_undone) {
     struct db_at at = { .role = DB_READER,
                         .client_socket = -1,
                         .deadline_ms = clock_ms() + CLEAN_MS };
@@ -245,6 +268,9 @@ bool runner_session_clean(struct runner_session *session) {
         session->used = session->running = false;
         return true;
     }
+    if (PQstatus(session->connection) == CONNECTION_OK &&
+        PQtransactionStatus(session->connection) == PQTRANS_IDLE)
+        (void)undo_prepared(session->connection, &at, ret_undone);
     runner_session_close(session);
     return false;
 }

@@ -40,7 +40,7 @@ bool runner_session_begin(struct runner *runner, const struct db_at *at, int64_t
                           struct runner_session **ret_session, struct runner_server *ret_server,
                           struct err *err) __attribute__((warn_unused_result));
 /* Rolls back, discards and compares; what is not as it was is closed. True when the session was
- * kept. */
-bool runner_session_clean(struct runner_session *session);
+ * kept. To *ret_undone is added how many prepared transactions were left and are rolled back. */
+bool runner_session_clean(struct runner_session *session, int *ret_undone);
 void runner_session_close(struct runner_session *session);
 #endif

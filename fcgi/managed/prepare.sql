@@ -29,6 +29,21 @@ BEGIN
     END LOOP;
 END $$;
 
+-- A dump reads each large object with the rights on it: those of owners whose power is not lent are opened to it one by one. One
+-- that is made later is let in by the next `guardianctl migrate`; until then a backup is refused (fcgi/sql/backup_facts.sql).
+DO $$
+DECLARE object record;
+BEGIN
+    FOR object IN
+        SELECT m.oid FROM pg_largeobject_metadata AS m
+        WHERE NOT pg_has_role('guardian_maintainer', m.lomowner, 'USAGE')
+          AND NOT EXISTS (SELECT FROM aclexplode(m.lomacl) AS a WHERE a.privilege_type = 'SELECT'
+                          AND (a.grantee = 0 OR pg_has_role('guardian_maintainer', a.grantee, 'USAGE')))
+    LOOP
+        EXECUTE format('GRANT SELECT ON LARGE OBJECT %s TO guardian_maintainer', object.oid);
+    END LOOP;
+END $$;
+
 -- The runner's login is a member of nothing: a powerful group would lend it its power.
 DO $$
 DECLARE membership record;

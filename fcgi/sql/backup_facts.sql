@@ -5,6 +5,12 @@ SELECT pg_catalog.json_build_object(
     'database_bytes', pg_catalog.pg_database_size(pg_catalog.current_database()),
     'wal_lsn', (CASE WHEN pg_catalog.pg_is_in_recovery() THEN pg_catalog.pg_last_wal_replay_lsn()
                      ELSE pg_catalog.pg_current_wal_lsn() END)::text,
+    -- Large objects that are not readable for who dumps: pg_read_all_data does not reach them.
+    'unreadable', (SELECT pg_catalog.json_build_object('count', pg_catalog.count(*), 'first', pg_catalog.min(m.oid::bigint))
+        FROM pg_catalog.pg_largeobject_metadata AS m
+        WHERE pg_catalog.current_setting('lo_compat_privileges') = 'off' AND NOT pg_catalog.pg_has_role(m.lomowner, 'USAGE')
+          AND NOT EXISTS (SELECT FROM pg_catalog.aclexplode(m.lomacl) AS a WHERE a.privilege_type = 'SELECT'
+                          AND (a.grantee = 0 OR pg_catalog.pg_has_role(a.grantee, 'USAGE')))),
     'row_estimate', coalesce(pg_catalog.sum(t.row_estimate), 0)::bigint,
     'tables', coalesce(pg_catalog.json_agg(pg_catalog.json_build_object(
         'oid', t.oid::bigint, 'schema', t.nspname, 'name', t.relname, 'row_estimate', t.row_estimate, 'bytes', t.bytes)

@@ -113,6 +113,27 @@ def test_the_age_of_the_last_verified_backup_is_a_metric(works, made):
     assert 'guardian_backup_last_verified_timestamp_seconds{database="数据库 \\"一\\""}' in text
 
 
+def test_large_objects_of_a_superuser_are_named_before_the_dump_and_let_in_by_migrate(works):
+    sql = works.platform.postgres.sql
+    for number in (4711, 4712):
+        sql(f"SELECT lo_from_bytea({number}, 'of a superuser')", database='small')
+    sql('GRANT SELECT ON LARGE OBJECT 4712 TO works', database='small')     # whose power is lent
+    sql('SET SESSION AUTHORIZATION works; SELECT lo_from_bytea(4713, $$of works$$)', database='small')
+    job = works.end(works.start('small'))
+    assert (job['state'], job['error']['code']) == ('failed', 'sql_permission'), job
+    assert job['error']['detail'].startswith('1 large object, the first of them 4711, may not be read by guardian_maintainer')
+    assert 'GRANT SELECT ON LARGE OBJECT 4711 TO guardian_maintainer' in job['error']['detail'] and 'pg_dump' not in job['log_tail']
+    works.nothing_left(job['id'])
+    works.platform.migrate()
+    backup = works.copied(works.backup('small')['id'])
+    assert {line.split()[5] for line in listed(works.files()['a', backup['id']]).splitlines() if ' BLOB - ' in line} == {'4711', '4712', '4713'}
+    sql('CREATE DATABASE with_objects')
+    subprocess.run([binary_folder() / 'pg_restore', *works.platform.postgres.arguments, '--exit-on-error', '-d', 'with_objects', works.files()['a', backup['id']]],
+                   check=True, capture_output=True)
+    assert sql("SELECT string_agg(convert_from(lo_get(oid), 'UTF8'), ',' ORDER BY oid) FROM pg_largeobject_metadata", database='with_objects') == \
+        [('of a superuser,of a superuser,of works',)]
+
+
 # -- notes, pins, deletion --------------------------------------------------------------------------------------------------------------------
 
 def test_a_note_and_a_pin_are_changed_and_written_down(works, made):

@@ -6,6 +6,7 @@ import pytest
 
 import snapshot
 from client import Client
+from conftest import make_small_data, small_platform
 from contract import ROOT
 
 FILE = ROOT / 'fcgi' / 'data' / 'escapes.sql'
@@ -176,3 +177,56 @@ def test_the_file_of_escapes_is_the_one_that_was_built_in(self_test):
     said = {i['name']: i['sql'].strip() for i in self_test['items']}
     assert [name for name, _, sql, _ in ENTRIES if said[name] != sql.strip()] == []
 
+
+
+# -- a server that takes prepared transactions: they outlive the session that made them ---------------------------------------
+
+@pytest.fixture(scope='module')
+def preparing():
+    def data(made):
+        made.postgres.stop()
+        made.postgres.settings['max_prepared_transactions'] = 5
+        made.postgres.start()
+        make_small_data(made)
+    with small_platform('prepared', data=data, workers=(1, 1), config={'postgres': {'connect_timeout_s': 10}}) as made:
+        yield made
+
+
+def prepared(platform):
+    return platform.postgres.sql('SELECT gid, owner::text FROM pg_prepared_xacts')
+
+
+def test_the_self_test_leaves_no_prepared_transaction(preparing):
+    said = preparing.client().post('/database/query/self-test', {}, timeout_s=300).json
+    assert prepared(preparing) == []
+    assert (said['ok'], said['failed'], said['total']) == (True, 0, len(ENTRIES)), [i for i in said['items'] if not i['ok']][:5]
+    item = next(i for i in said['items'] if i['name'] == 'prepare_transaction')
+    assert (item['parser']['refused'], item['server']['refused'], item['left_behind']) == (True, False, None)
+    assert item['server']['message'] == 'It left 1 prepared transaction; rolled back, and the session thrown away.'
+
+
+def test_a_prepared_transaction_that_was_left_ends_with_the_next_new_session(preparing):
+    connection = psycopg2.connect(host=str(preparing.postgres.socket_folder), port=preparing.postgres.port, user='guardian_reader',
+                                  password=preparing.secrets.text('reader_password'), dbname='iot_guardian')
+    connection.autocommit = True
+    connection.cursor().execute('BEGIN READ ONLY')
+    connection.cursor().execute('SELECT count(*) FROM readings')
+    connection.cursor().execute("PREPARE TRANSACTION 'it''s \\ left'")
+    connection.close()
+    assert prepared(preparing) == [("it's \\ left", 'guardian_reader')]
+    preparing.stream.restart()
+    preparing.short.restart()
+    assert preparing.client().post('/database/query/self-test', {}, timeout_s=300).json['failed'] == 0
+    assert prepared(preparing) == []
+
+
+def test_a_prepared_transaction_of_another_is_left_alone(preparing):
+    connection = preparing.postgres.connect('iot_guardian')
+    connection.cursor().execute('BEGIN')
+    connection.cursor().execute("PREPARE TRANSACTION 'of another'")
+    try:
+        assert preparing.client().post('/database/query/self-test', {}, timeout_s=300).json['failed'] == 0
+        assert prepared(preparing) == [('of another', 'postgres')]
+    finally:
+        connection.cursor().execute("ROLLBACK PREPARED 'of another'")
+        connection.close()
