@@ -52,6 +52,8 @@ static bool compare(struct job *job, const char *id, struct err *err) {
 /* What failed leaves nothing beside; what cannot be dropped now stays in the list. */
 static bool undo_failed(struct job *job, const char *id, struct err *err) {
     struct err drop_err = ERR_INIT;
+    /* Who is cancelled has no time. A full disk is not always told as one. */
+    if (err->code != ERR_CANCELLED) restore_make_room(job, id);
     if (!restore_drop(job, id, "failed", &drop_err))
         job_log(job, "What was begun could not be dropped yet: %s", drop_err.detail);
     return err->code == ERR_NONE;

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+#include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -29,6 +30,7 @@ struct runs {
     int passfile;
     char passfile_entry[48];
     int done, total;  /* of the entries of the run with progress */
+    bool full;        /* the server has no room left */
     const char *word; /* that lets this runner, and not the archive's own code, give owners */
 };
 
@@ -50,8 +52,11 @@ static void take_line(void *context, const char *text) {
     if (strstr(text, "pg_restore: finished item ")) {
         if (runs->total > 0)
             job_progress(runs->job, "restoring", ++runs->done, runs->total, "objects");
-    } else if (strstr(text, "pg_restore: error:") || strstr(text, "pg_restore: warning:") ||
-               strstr(text, "pg_restore: from TOC entry"))
+        return;
+    }
+    if (strstr(text, strerror(ENOSPC)) || strstr(text, "Check free disk space")) runs->full = true;
+    if (strstr(text, "pg_restore: error:") || strstr(text, "pg_restore: warning:") ||
+        strstr(text, "pg_restore: from TOC entry"))
         job_log(runs->job, "%s", text);
 }
 
@@ -114,7 +119,12 @@ static bool run_pass(struct runs *runs, const struct restore_pass *pass, struct 
                                .line = take_line };
     runs->total = pass->parallel ? pass->entries : 0;
     runs->done = 0;
-    return program_run(&program, err);
+    if (program_run(&program, err)) return true;
+    if (!runs->full || err->code != ERR_INTERNAL) return false;
+    err_clear(err);
+    return err_set(err, ERR_BUSY,
+                   "The server's disk is full. Make room, or discard what earlier restores keep; "
+                   "then restore again.");
 }
 
 static bool ask_facts(struct job *job, const char *name, const json_t **ret_facts,

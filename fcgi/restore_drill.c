@@ -78,6 +78,7 @@ bool restore_drill_run(struct job *job, struct err *err) {
     if (restore_text(row, "new_database") && !restore_drop(job, job->id, "failed", err))
         return false;
     bool ok = drill(job, backup_id, err);
+    if (!ok && err->code != ERR_CANCELLED) restore_make_room(job, job->id);
     if (!restore_drop(job, job->id, ok ? "discarded" : "failed", &drop_err)) {
         job_log(job, "The drill's database could not be dropped: %s", drop_err.detail);
         if (ok) *err = drop_err;

@@ -23,6 +23,32 @@ static bool drop_database(struct job *job, const char *name, struct err *err) {
     return ok;
 }
 
+/* Each table in a transaction of its own. To drop needs no room, and gives it back at once. */
+#define DROP_TABLES                                                                                \
+    "DO $$ DECLARE t record; BEGIN FOR t IN SELECT n.nspname, c.relname FROM pg_catalog.pg_class " \
+    "AS c JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace WHERE c.relkind = 'r' AND "  \
+    "%L::oid = (SELECT d.oid FROM pg_catalog.pg_database AS d WHERE d.datname = "                  \
+    "pg_catalog.current_database()) AND "                                                          \
+    "n.nspname !~ '^pg_' AND n.nspname NOT IN ('information_schema', 'guardian_restore') "         \
+    "ORDER BY pg_catalog.pg_table_size(c.oid) DESC LOOP "                                          \
+    "BEGIN EXECUTE pg_catalog.format('DROP TABLE IF EXISTS %%I.%%I CASCADE', t.nspname, "          \
+    "t.relname); EXCEPTION WHEN OTHERS THEN NULL; END; COMMIT; END LOOP; END $$"
+
+void restore_make_room(struct job *job, const char *id) {
+    const json_t *row = NULL;
+    struct err err = ERR_INIT;
+    struct maintainer *maintainer;
+    if (!restore_load(job, id, &row, &err)) return;
+    const char *oid = restore_text(row, "new_oid");
+    if (!oid || !restore_text(row, "new_database")) return; /* it was not made */
+    struct db_at at = job_at(job, DB_MAINTAINER, restore_text(row, "new_database"), DROP_MS);
+    at.client_socket = -1;
+    if (!maintainer_open(job->config, &at, &maintainer, &err)) return;
+    if (!maintainer_run(maintainer, &at, DROP_TABLES, &oid, 1, NULL, &err))
+        job_log(job, "What was restored could not be emptied: %s", err.detail);
+    maintainer_close(maintainer);
+}
+
 bool restore_drop(struct job *job, const char *id, const char *state, struct err *err) {
     struct db_at at =
         job_at(job, DB_MAINTAINER, job->config->postgres.console_database, RELEASE_MS);

@@ -57,6 +57,9 @@ bool restore_exchange(struct job *job, const char *id, bool undo, struct err *er
  * --------------------------------------------------------------------------------
  */
 
+/* Drops the tables of what was being restored. A server whose disk is full stops at its next
+ * checkpoint, and DROP DATABASE asks for one: before it there must be room again. */
+void restore_make_room(struct job *job, const char *id);
 /* Drops what is beside or kept and notes it as "discarded" or "failed"; done even though the job
  * was cancelled. */
 bool restore_drop(struct job *job, const char *id, const char *state, struct err *err)

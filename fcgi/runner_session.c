@@ -56,18 +56,19 @@ static bool send_state(const struct runner_session *session) {
 
 /* The runner prepares no transaction: one in its login's name was made by a statement that got past
  * everything else, and would outlive every session. The connection is idle, outside a transaction.
- * False: not all could be rolled back. */
-static bool undo_prepared(PGconn *connection, const struct db_at *at, int *ret_undone) {
-    struct err err = ERR_INIT;
+ * One that cannot be rolled back was by another worker. */
+static bool undo_prepared(PGconn *connection, const struct db_at *at, int *ret_undone,
+                          struct err *err) {
     if (!PQsendQueryParams(connection, db_statement_texts[DB_RUNNER_PREPARED].sql, 0, NULL, NULL,
-                           NULL, NULL, 0) ||
-        !db_wait(connection, at, &err))
-        return false;
+                           NULL, NULL, 0))
+        return db_error(connection, NULL, err);
+    if (!db_wait(connection, at, err)) return false;
     PGresult *commands = PQgetResult(connection);
-    bool ok = PQresultStatus(commands) == PGRES_TUPLES_OK && receive(connection, at, NULL, &err);
+    bool ok = PQresultStatus(commands) == PGRES_TUPLES_OK ? receive(connection, at, NULL, err)
+                                                          : db_error(connection, commands, err);
     for (int i = 0; ok && i < PQntuples(commands); i++) {
-        ok = ask(connection, at, PQgetvalue(commands, i, 0), NULL, &err);
-        *ret_undone += ok;
+        struct err ignored = ERR_INIT;
+        *ret_undone += ask(connection, at, PQgetvalue(commands, i, 0), NULL, &ignored);
     }
     PQclear(commands);
     return ok;
@@ -98,10 +99,8 @@ static bool open_session(struct runner *runner, const struct db_at *at,
     (void)snprintf(made.host, sizeof made.host, "%s:%s", PQhost(made.connection),
                    PQport(made.connection));
     int undone = 0;
-    /* What another, that was lost before it could be cleaned, may have left. Another worker may be
-     * first. */
-    (void)undo_prepared(made.connection, at, &undone);
-    if (!learn(&made, at, err)) {
+    /* What another, that was lost before it could be cleaned, may have left. */
+    if (!undo_prepared(made.connection, at, &undone, err) || !learn(&made, at, err)) {
         runner_session_close(&made);
         return false;
     }
@@ -268,9 +267,10 @@ bool runner_session_clean(struct runner_session *session, int *ret_undone) {
         session->used = session->running = false;
         return true;
     }
+    err_clear(&err);
     if (PQstatus(session->connection) == CONNECTION_OK &&
         PQtransactionStatus(session->connection) == PQTRANS_IDLE)
-        (void)undo_prepared(session->connection, &at, ret_undone);
+        (void)undo_prepared(session->connection, &at, ret_undone, &err);
     runner_session_close(session);
     return false;
 }

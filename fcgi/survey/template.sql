@@ -42,6 +42,15 @@ WITH granted AS (
                   CASE WHEN a.is_grantable THEN ' WITH GRANT OPTION' END)
     FROM granted AS g, aclexplode(g.acl) WITH ORDINALITY AS a WHERE NOT (g.acl @> g.initial AND g.initial @> g.acl)
     UNION ALL
+    SELECT 3, 4, row_number() OVER (ORDER BY c.oid, t.attnum, a.ordinality),
+           format('GRANT %s (%I) ON TABLE %I.%I TO %s%s', a.privilege_type, t.attname, n.nspname, c.relname,
+                  CASE a.grantee WHEN 0 THEN 'PUBLIC' ELSE a.grantee::regrole::text END,
+                  CASE WHEN a.is_grantable THEN ' WITH GRANT OPTION' END)
+    FROM pg_attribute AS t JOIN pg_class AS c ON c.oid = t.attrelid JOIN pg_roles AS o ON o.oid = c.relowner AND o.rolsuper
+    JOIN pg_namespace AS n ON n.oid = c.relnamespace, aclexplode(t.attacl) WITH ORDINALITY AS a
+    WHERE t.attacl IS NOT NULL AND NOT t.attisdropped AND n.nspname <> 'information_schema'
+      AND (c.oid < 16384 OR EXISTS (SELECT FROM pg_depend AS d WHERE d.classid = 'pg_class'::regclass AND d.objid = c.oid AND d.deptype = 'e'))
+    UNION ALL
     SELECT 4, d.oid::bigint, a.ordinality,
            format('INSERT INTO guardian_restore.later VALUES (%L, %L)', n.nspname,
                   format('ALTER DEFAULT PRIVILEGES FOR ROLE %s%s GRANT %s ON %s TO %s%s', d.defaclrole::regrole,

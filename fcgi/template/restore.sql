@@ -99,7 +99,7 @@ BEGIN
     SELECT coalesce(json_agg(i.type || ' ' || i.identity), '[]') INTO kept
     FROM lent AS l CROSS JOIN LATERAL pg_identify_object(l.classid, l.objid, 0) AS i;
     FOR item IN
-        SELECT i.type, i.identity, o.owner
+        SELECT i.type, i.identity, o.owner, o.objid
         FROM guardian_restore.owned AS o
         CROSS JOIN LATERAL pg_identify_object(o.classid, o.objid, 0) AS i
         LEFT JOIN pg_class AS c ON o.classid = 'pg_class'::regclass AND c.oid = o.objid
@@ -111,6 +111,12 @@ BEGIN
     LOOP
         EXECUTE format('ALTER %s %s OWNER TO %I', CASE item.type WHEN 'statistics object' THEN 'statistics'
                        WHEN 'foreign-data wrapper' THEN 'foreign data wrapper' ELSE item.type END, item.identity, item.owner);
+        -- Who dumps may read it as before (fcgi/managed/prepare.sql): its owner until now, it had no right of its own to keep.
+        IF item.type = 'large object' AND NOT EXISTS (
+            SELECT FROM pg_largeobject_metadata AS m, aclexplode(m.lomacl) AS a
+            WHERE m.oid = item.objid AND a.privilege_type = 'SELECT' AND (a.grantee = 0 OR pg_has_role('guardian_maintainer', a.grantee, 'USAGE'))) THEN
+            EXECUTE format('GRANT SELECT ON LARGE OBJECT %s TO guardian_maintainer', item.identity);
+        END IF;
     END LOOP;
     FOR item IN SELECT statement FROM guardian_restore.later AS l
                 WHERE l.schema IS NULL OR EXISTS (SELECT FROM pg_namespace WHERE nspname = l.schema) LOOP

@@ -1,5 +1,6 @@
 """A restore that can be undone: what it makes is what was backed up, and until the swap nothing in use changes."""
 import os
+import shutil
 import signal
 import subprocess
 import threading
@@ -11,7 +12,7 @@ from urllib.parse import quote
 import psycopg2
 import pytest
 
-from conftest import small_platform
+from conftest import make_small_data, small_platform
 from iotplatform import wait_for
 from iotplatform.postgres import binary_folder
 
@@ -49,6 +50,7 @@ GRANT SELECT ON of_superuser TO app_reader;
 CREATE SCHEMA of_superuser_too;
 CREATE FUNCTION of_superuser_too.plain() RETURNS int LANGUAGE sql AS 'SELECT 1';
 CREATE STATISTICS of_superuser_stats ON id, reading FROM of_superuser;
+SELECT lo_from_bytea(4712, 'large, of a superuser');
 ANALYZE;
 """
 
@@ -519,3 +521,120 @@ def test_postgresql_that_stops_in_the_middle_leaves_it_as_it_was(platform, api, 
         wait_for(lambda: item(api, job_id)['new_database'] is None, 60, 'the end of what was left beside')
     assert dump(platform) == before
     assert databases(platform) == {'postgres', 'guardian', 'iot_guardian', *ODD}
+
+
+def job_row(platform, job_id):
+    """(state, phase, error): what the console's own database says, also when nobody can log in."""
+    return platform.audit("SELECT state, progress->>'phase', error->>'code' FROM job WHERE id = %s", job_id)[0]
+
+
+@pytest.mark.parametrize('phase', ['restoring', 'swapping'])
+def test_redis_that_stops_in_the_middle_changes_nothing_for_a_restore(platform, api, whole, phase):
+    platform.postgres.sql("INSERT INTO readings (device) VALUES (-2)", database='iot_guardian')
+    before = dump(platform)
+    _, job_id = start_restore(api, whole[0])
+    wait_for(lambda: (row := job_row(platform, job_id))[1] == phase or row[0] not in ('queued', 'running'), 120, phase, poll_s=0.01)
+    platform.redis.kill()
+    try:
+        state = wait_for(lambda: (row := job_row(platform, job_id))[0] not in ('queued', 'running') and row, 120, 'the end of the job', poll_s=0.05)
+        assert (state[0], state[2]) == ('succeeded', None)
+        assert dump(platform) == whole[1]
+    finally:
+        platform.redis.start()
+    wait_for(lambda: api.call('GET', '/health/ready').status == 200, 60, 'the console')
+    assert item(api, job_id)['state'] == 'swapped'
+    step(api, job_id, 'undo')
+    assert dump(platform) == before
+    step(api, job_id, 'discard')
+    assert databases(platform) == {'postgres', 'guardian', 'iot_guardian', *ODD}
+
+
+def test_without_redis_nothing_is_swapped_since_nothing_can_be_confirmed(platform, api, whole):
+    before = dump(platform)
+    job = restore(api, whole[0], swap=False)
+    challenge = api.call('POST', f'/database/restore/{job["id"]}/swap').json
+    platform.redis.kill()
+    try:
+        api.problem('cache_unavailable', 'POST', f'/database/restore/{job["id"]}/swap')
+        reply = api.call('POST', f'/database/restore/{job["id"]}/swap', headers={'X-Confirmation-Token': challenge['confirmation_token'],
+                                                                                 'X-Confirmation-Phrase': quote(challenge['phrase'], safe='')})
+        assert (reply.status, reply.json['code']) == (503, 'cache_unavailable')
+        assert dump(platform) == before
+    finally:
+        platform.redis.start()
+    wait_for(lambda: api.call('GET', '/health/ready').status == 200, 60, 'the console')
+    assert item(api, job['id'])['state'] == 'beside'
+    step(api, job['id'], 'discard')
+    assert databases(platform) == {'postgres', 'guardian', 'iot_guardian', *ODD}
+
+
+# -- a full disk ----------------------------------------------------------------------------------------------------------------
+
+LARGE = """
+CREATE TABLE noise (id int PRIMARY KEY, text text);
+INSERT INTO noise SELECT i, (SELECT string_agg(md5(random()::text || i || j), '') FROM generate_series(1, 32) AS j) FROM generate_series(1, 20000) AS i;
+ANALYZE;
+"""
+
+
+@pytest.fixture
+def small_disk():
+    """A console whose server has its data folder on a file system of its own, of 512 MB in memory; its log of writes lies elsewhere,
+    as it should (without it a server stops). To mount it needs root."""
+    assert os.geteuid() == 0, 'this test mounts a file system: run it as root'
+    mounted = []
+
+    def data(made):
+        make_small_data(made)
+        made.postgres.sql(LARGE, database='iot_guardian')
+        made.postgres.stop()
+        folder, away = made.postgres.data, made.postgres.data.with_suffix('.away')
+        folder.rename(away)
+        folder.mkdir()
+        subprocess.run(['mount', '-t', 'tmpfs', '-o', 'size=512m', 'tmpfs', folder], check=True)
+        mounted.append(folder)
+        subprocess.run(['cp', '-a', f'{away}/.', folder], check=True)
+        shutil.rmtree(folder / 'pg_wal')
+        (folder / 'pg_wal').symlink_to(away / 'pg_wal')
+        made.postgres.start()
+    try:
+        with small_platform('disk', data=data, workers=(2, 1), config={'postgres': {'connect_timeout_s': 10}}) as made:
+            try:
+                yield made
+            finally:
+                made.stop()
+                while mounted:
+                    subprocess.run(['umount', mounted.pop()], check=True)
+    finally:
+        for folder in mounted:
+            subprocess.run(['umount', '--lazy', folder], check=True)
+
+
+def fill(platform, left_mb):
+    """All but so much of the server's disk is taken by somebody else."""
+    filler = platform.postgres.data / 'filler'
+    filler.unlink(missing_ok=True)
+    disk = os.statvfs(platform.postgres.data)
+    with open(filler, 'wb') as file:
+        os.posix_fallocate(file.fileno(), 0, disk.f_bavail * disk.f_frsize - (left_mb << 20))
+    return filler
+
+
+def test_a_disk_that_gets_full_fails_the_restore_and_leaves_nothing_and_the_server_goes_on(small_disk):
+    platform, api = small_disk, small_disk.client()
+    backup_id, before, there = backup(api), dump(platform), databases(platform)
+    started = platform.postgres.sql('SELECT pg_postmaster_start_time()')
+    for left_mb in (20, 14):    # more than an empty database takes: it ends in the middle of the data
+        filler = fill(platform, left_mb)
+        _, job_id = start_restore(api, backup_id)
+        job = ended(api, job_id)
+        assert (job['state'], job['error']['code']) == ('failed', 'busy'), (left_mb, job['error'], job['log_tail'])
+        assert dump(platform) == before
+        found = wait_for(lambda: (i := item(api, job_id))['new_database'] is None and i, 60, 'what was begun being dropped')
+        assert (found['state'], found['comparison']) == ('failed', None)
+        assert databases(platform) == there
+        assert platform.postgres.sql('SELECT pg_postmaster_start_time()') == started and 'PANIC' not in platform.postgres.log_file.read_text()
+        filler.unlink()
+    job = restore(api, backup_id)       # there is room again
+    after = dump(platform)
+    assert job['result']['swapped'] and [pair for pair in zip(before[0], after[0]) if pair[0] != pair[1]][:4] == [] and after[1] == before[1]
