@@ -307,7 +307,7 @@ def pytest_runtest_makereport(item, call):
 
 def pytest_collection_modifyitems(items):
     """Where files are run side by side: those first that wait much and use little, each over a console of its own."""
-    first = ['test_faults', 'test_standby', 'test_sentinel']
+    first = ['test_restore', 'test_pitr', 'test_jobs', 'test_backups', 'test_faults', 'test_standby', 'test_sentinel']
     items.sort(key=lambda item: item.path.stem not in first)
 
 

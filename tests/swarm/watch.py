@@ -1,5 +1,6 @@
 """What a drill sees: canaries that write, people that ask, and a timeline; all clocks start when something breaks."""
 import json
+import os
 import subprocess
 import time
 import uuid
@@ -13,6 +14,7 @@ from .machine import DOCKER
 
 CANARY = Path(__file__).with_name('canary.py')
 CANARY_SERVICE = 'lab_canary'
+PATIENCE = float(os.environ.get('DRILL_PATIENCE') or 1)        # for machines that others use too: promised seconds are stretched
 
 
 def ensure_canaries(lab):
@@ -112,5 +114,5 @@ class Watch:
 
     def measure(self, what, value, target=None, unit='', ok=None):
         """One figure of the report. With a target it must be at most that, unless `ok` says otherwise."""
-        good = ok if ok is not None else target is None or value <= target
+        good = ok if ok is not None else target is None or value <= target * (PATIENCE if unit == 's' else 1)
         self.measured.append({'what': what, 'value': round(value, 3) if isinstance(value, float) else value, 'target': target, 'unit': unit, 'ok': bool(good)})
