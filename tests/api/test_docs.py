@@ -55,3 +55,13 @@ def test_the_two_steps_of_the_api_page_end_the_session(said):
     answers = values(printed)
     assert {answer.get('signal', answer.get('code')) for answer in answers} == {'terminate', 'db_unavailable'}, answers
     assert all(answer.get('done', True) for answer in answers)
+
+
+def test_the_backup_of_the_api_page_is_made_and_downloaded(said):
+    folder, printed = said
+    summary, schedule, retention = values(printed[3])
+    backup = json.loads((folder / 'job.json').read_text())['result']['backup_id']
+    assert [each['state'] for each in summary['databases'] if each['database'] == 'iot_guardian'] == ['ok']
+    assert schedule['time_zone'] == 'Asia/Shanghai' and len(schedule['next_runs']) == 5
+    assert [each['keep'] for each in retention['items'] if each['backup_id'] == backup] == [True]
+    assert (folder / 'backup.dump').read_bytes().startswith(b'PGDMP')
