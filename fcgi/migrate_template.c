@@ -22,10 +22,10 @@ static bool run(PGconn *connection, const char *sql, const char *what, struct er
 }
 
 static const char *text_named(const char *name) {
-    for (const struct migration_text *text = migration_texts; text->name; text++)
-        if (strcmp(text->name, name) == 0) return text->sql;
-    assert(!"embedded at build");
-    return "";
+    const struct migration_text *text = migration_texts;
+    while (text->name && strcmp(text->name, name) != 0) text++;
+    assert(text->name); /* embedded at build */
+    return text->sql;
 }
 
 static bool add_managed(PGconn *console, const char *database, struct err *err) {
