@@ -90,6 +90,7 @@ class Lab:
         self.wire.up()
         self.registry.start()
         self.names.start()
+        self.images.build_app()
         if not self.images.ready:
             self.images.build()
             did('images, built and pushed')
@@ -296,9 +297,9 @@ class Lab:
     def context(self):
         return ssl.create_default_context(cafile=self.secrets / 'ca.crt')
 
-    def ask(self, path, body=None, token=None, timeout_s=15):
+    def ask(self, path, body=None, token=None, timeout_s=15, headers=None):
         """The JSON of one call through the edge."""
-        headers = {'Content-Type': 'application/json', **({'Authorization': f'Bearer {token}'} if token else {})}
+        headers = {'Content-Type': 'application/json', **({'Authorization': f'Bearer {token}'} if token else {}), **(headers or {})}
         request = urllib.request.Request(f'{self.url}/api/v1{path}', data=json.dumps(body).encode() if body is not None else None, headers=headers)
         with urllib.request.urlopen(request, timeout=timeout_s, context=self.context()) as reply:
             return json.load(reply)
