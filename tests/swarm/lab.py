@@ -18,7 +18,7 @@ from .machine import DOCKER, Machine, Wire, remove_cgroups, remove_tree, run
 MACHINES, MANAGERS = 6, 3
 # Where what has a volume lives, and what listens to the world.
 LABELS = {1: ['etcd=1', 'edge=true'], 2: ['etcd=2', 'edge=true'], 3: ['etcd=3'],
-          4: ['pg=1', 'redis=1', 'app=true'], 5: ['pg=2', 'redis=2', 'app=true'], 6: ['pg=3', 'redis=3', 'app=true']}
+          4: ['pg=1', 'redis=1', 'app=true'], 5: ['pg=2', 'redis=2', 'jobs=1', 'app=true'], 6: ['pg=3', 'redis=3', 'jobs=2', 'app=true']}
 STACK = 'guardian'
 DATA_NETWORK = 'iot_guardian_data_network'
 PACKAGES = ['docker.io', 'iptables', 'iproute2', 'tini', 'util-linux', 'docker-registry', 'mmdebstrap', 'openssl', 'procps']

@@ -1,4 +1,5 @@
 """The platform on a real Docker Swarm: it comes up, it outlives what must not stop it, and nothing is left of it afterwards. DRILLS=all runs every drill."""
+import hashlib
 import json
 import os
 import urllib.error
@@ -195,6 +196,32 @@ def test_the_console_does_not_drain_a_second_machine_of_an_etcd_and_a_sentinel(l
     finally:
         set_availability(lab, nodes['n3'], 'active')
         wait_for(lab.healthy, 300, 'everything at full strength', poll_s=1)
+
+
+@pytest.fixture(scope='module')
+def backup(lab):
+    """One made through the edge, when both runners have it."""
+    token = lab.token()
+    job = lab.ask('/database/backup', {'database': 'iot_guardian'}, token)['job_id']
+    wait_for(lambda: lab.ask(f'/database/jobs/{job}', token=token)['state'] not in ('queued', 'running'), 120, 'the backup', poll_s=0.5)
+    made = lab.ask(f'/database/jobs/{job}', token=token)
+    assert made['state'] == 'succeeded', made
+    path = f'/database/backups/{made["result"]["backup_id"]}'
+    wait_for(lambda: len(lab.ask(path, token=token)['copies']) == 2, 120, 'the second copy', poll_s=0.5)
+    return lab.ask(path, token=token)
+
+
+def test_a_backup_made_through_the_edge_lies_on_two_machines(lab, backup):
+    for runner, machine in (('jobs-1', 5), ('jobs-2', 6)):
+        said = lab.machines[machine].exec(f'guardian_{runner}', 'sha256sum', f'/var/lib/guardian/backups/{runner}/{backup["id"]}.dump')
+        assert said.stdout.split()[0] == backup['sha256'], runner
+
+
+def test_a_backup_comes_down_through_the_edge(lab, backup):
+    request = urllib.request.Request(f'{lab.url}/api/v1/database/backups/{backup["id"]}/download', headers={'Authorization': f'Bearer {lab.token()}'})
+    with urllib.request.urlopen(request, timeout=60, context=lab.context()) as reply:
+        assert hashlib.sha256(reply.read()).hexdigest() == backup['sha256']
+        assert reply.headers['Content-Disposition'].startswith('attachment') and reply.headers['X-Content-Type-Options'] == 'nosniff'
 
 
 def test_postgresql_takes_nobody_without_tls_and_a_password(lab):
