@@ -33,7 +33,7 @@ class Nginx(Daemon):
             'SHORT_LIMIT': 64, 'STREAM_LIMIT': 8, 'ADDRESS_LIMIT': 256, 'LOGIN_RATE': '10r/s', 'LOGIN_BURST': 20, 'WEB_ROOT': Path(web_root).resolve(),
             'WORK': self.work, 'PID_FILE': self.work / 'nginx.pid', 'CERTIFICATE': self.certificate, 'KEY': self.key,
             'ERROR_LOG': 'stderr', 'ACCESS_LOG': self.home / 'logs' / f'{name}.access.log', 'MIME_TYPES': '/etc/nginx/mime.types',
-            'WORKERS': 2, 'BACKUPS': self.home / 'backups', 'HSTS': '""', 'USER': '', 'RESOLVER': '', 'MODULES': '', 'POOLS': '', 'WEB': TEMPLATES / 'web-files.conf', **values}
+            'WORKERS': 2, 'DOWNLOAD': f'alias {self.home}/backups/$1/$2;', 'HSTS': '""', 'USER': '', 'RESOLVER': '', 'MODULES': '', 'POOLS': '', 'WEB': TEMPLATES / 'web-files.conf', **values}
 
     def make_certificate(self):
         """A certificate of our own for localhost, renewed a month before its end."""

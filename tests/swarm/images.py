@@ -85,6 +85,10 @@ class Images:
     def ready(self):
         return (self.disk / 'complete').exists()
 
+    def build_app(self):
+        """The single-page app is part of what the images are made of: it must be there, and the latest, before that is looked at."""
+        run(SOURCE / 'dev', '_spa')
+
     def values(self):
         lines = [line for line in self.lock.read_text().splitlines() if '=' in line and not line.startswith('#')]
         return dict(line.split('=', 1) for line in lines)

@@ -18,7 +18,7 @@ from .machine import DOCKER, Machine, Wire, remove_cgroups, remove_tree, run
 MACHINES, MANAGERS = 6, 3
 # Where what has a volume lives, and what listens to the world.
 LABELS = {1: ['etcd=1', 'edge=true'], 2: ['etcd=2', 'edge=true'], 3: ['etcd=3'],
-          4: ['pg=1', 'redis=1', 'app=true'], 5: ['pg=2', 'redis=2', 'app=true'], 6: ['pg=3', 'redis=3', 'app=true']}
+          4: ['pg=1', 'redis=1', 'app=true'], 5: ['pg=2', 'redis=2', 'jobs=1', 'app=true'], 6: ['pg=3', 'redis=3', 'jobs=2', 'app=true']}
 STACK = 'guardian'
 DATA_NETWORK = 'iot_guardian_data_network'
 PACKAGES = ['docker.io', 'iptables', 'iproute2', 'tini', 'util-linux', 'docker-registry', 'mmdebstrap', 'openssl', 'procps']
@@ -90,6 +90,7 @@ class Lab:
         self.wire.up()
         self.registry.start()
         self.names.start()
+        self.images.build_app()
         if not self.images.ready:
             self.images.build()
             did('images, built and pushed')
@@ -296,9 +297,9 @@ class Lab:
     def context(self):
         return ssl.create_default_context(cafile=self.secrets / 'ca.crt')
 
-    def ask(self, path, body=None, token=None, timeout_s=15):
+    def ask(self, path, body=None, token=None, timeout_s=15, headers=None):
         """The JSON of one call through the edge."""
-        headers = {'Content-Type': 'application/json', **({'Authorization': f'Bearer {token}'} if token else {})}
+        headers = {'Content-Type': 'application/json', **({'Authorization': f'Bearer {token}'} if token else {}), **(headers or {})}
         request = urllib.request.Request(f'{self.url}/api/v1{path}', data=json.dumps(body).encode() if body is not None else None, headers=headers)
         with urllib.request.urlopen(request, timeout=timeout_s, context=self.context()) as reply:
             return json.load(reply)

@@ -1,11 +1,15 @@
 """The platform on a real Docker Swarm: it comes up, it outlives what must not stop it, and nothing is left of it afterwards. DRILLS=all runs every drill."""
+import hashlib
 import json
 import os
+import urllib.error
 import urllib.request
 from pathlib import Path
+from urllib.parse import quote
 
 import pytest
 
+from iotplatform.process import wait_for
 from swarm.drills import DRILLS, perform, rolling_update
 from swarm.lab import Lab, missing
 from swarm.machine import run
@@ -92,12 +96,132 @@ def test_every_image_is_pinned_by_its_digest(lab):
         assert '@sha256:' in row['Config']['Image'], name
 
 
-@pytest.mark.parametrize('method, path, status', [('GET', '/v1.41/nodes', 200), ('GET', '/v1.41/services', 200), ('GET', '/_ping', 200), ('GET', '/v1.41/containers/json', 403),
-                                                  ('POST', '/v1.41/services/create', 403), ('GET', '/v1.41/secrets/x', 403), ('DELETE', '/v1.41/services/x', 403),
-                                                  ('POST', '/v1.41/containers/create', 403), ('GET', '/v1.41/nodes/../containers/json', 403), ('POST', '/v1.41/swarm/leave', 403)])
+@pytest.mark.parametrize('method, path, status', [('GET', '/v1.41/nodes', 200), ('GET', '/v1.41/services', 200), ('GET', '/v1.41/tasks', 200), ('GET', '/_ping', 403),
+                                                  ('GET', '/v1.41/containers/json', 403), ('POST', '/v1.41/services/create', 403), ('GET', '/v1.41/secrets/x', 403),
+                                                  ('DELETE', '/v1.41/services/x', 403), ('POST', '/v1.41/containers/create', 403),
+                                                  ('GET', '/v1.41/nodes/../containers/json', 403), ('POST', '/v1.41/swarm/leave', 403)])
 def test_the_way_to_docker_lets_through_what_the_console_needs_alone(lab, method, path, status):
     said = lab.machines[4].exec('guardian_backend', 'curl', '--path-as-is', '-s', '-o', '/dev/null', '-w', '%{http_code}', '-X', method, f'http://docker-proxy:2375{path}')
     assert said.stdout == str(status)
+
+
+# -- what the console says of all this -------------------------------------------------------------------------------------
+
+GROUPS = {'etcd': 'etcd', 'pg': 'postgresql', 'redis': 'redis', 'sentinel': 'sentinel'}
+
+
+def seen(lab, path):
+    """A page of the console: configured, fresh and whole."""
+    body = lab.ask(path, token=lab.token())
+    assert (body['configured'], body['stale'], body['missing']) == (True, False, [])
+    return body.get('items', body.get('data'))
+
+
+def test_the_overview_counts_the_machines_and_the_members_of_every_quorum(lab):
+    data = seen(lab, '/swarm/overview')
+    assert {k: data['nodes'][k] for k in ('total', 'ready', 'managers', 'leader')} == {'total': 6, 'ready': 6, 'managers': 3, 'leader': f'n{lab.leader()}'}
+    assert {q['group']: (q['members'], q['healthy'], q['ok']) for q in data['quorums']} == {group: (3, 3, True) for group in ('raft', *GROUPS.values())}
+
+
+def test_every_node_is_shown_with_its_role_and_what_it_is_a_member_of(lab):
+    rows = {row['hostname']: (row['role'], row['state'], sorted(row['quorum_groups'])) for row in seen(lab, '/swarm/nodes')}
+    assert rows == {f'n{i}': ('manager', 'ready', ['etcd', 'sentinel']) if i <= 3 else ('worker', 'ready', ['postgresql', 'redis']) for i in range(1, 7)}
+
+
+def test_every_service_is_shown_at_full_strength_with_the_group_of_its_members(lab):
+    rows = {row['name'].removeprefix('guardian_'): (row['replicas_running'], row['replicas_desired'], row['quorum_group']) for row in seen(lab, '/swarm/services')}
+    for name, (running, wanted) in lab.services(lab.manager()).items():
+        assert rows[name] == (running, wanted, GROUPS.get(name.rpartition('-')[0])), name
+
+
+def test_the_console_names_the_primary_that_patroni_has_and_its_synchronous_standby(lab):
+    data, members = seen(lab, '/replication'), lab.members()
+    assert data['source'] == 'patroni' and data['leader'] == f'pg-{lab.pg_primary() - 3}'
+    assert {m['name']: m['role'] for m in data['members']} == {name: row['role'] for name, row in members.items()} and len(members) == 3
+    assert all(m['reachable'] for m in data['members'])
+
+
+def test_the_console_names_the_redis_primary_that_the_sentinels_have(lab):
+    data = seen(lab, '/redis')
+    assert data['primary']['address'] == f'redis-{lab.redis_primary() - 3}:6379'
+    assert [(r['role'], r['reachable'], r['link']) for r in data['replicas']] == [('replica', True, 'up')] * 2
+    assert data['quorum'] == {'needed': 2, 'agreeing': 3, 'sentinels': 3, 'can_fail_over': True}
+
+
+def test_the_topology_has_every_member_on_its_machine_and_nobody_disagrees(lab):
+    data = seen(lab, '/topology')
+    homes = {node['hostname']: {task['service'].removeprefix('guardian_') for task in node['tasks'] if task['group']} for node in data['nodes']}
+    assert homes == {f'n{i}': {f'etcd-{i}', f'sentinel-{i}'} if i <= 3 else {f'pg-{i - 3}', f'redis-{i - 3}'} for i in range(1, 7)}
+    assert data['disagreements'] == []
+
+
+def answer(lab, token, path, body, **headers):
+    """Status and JSON of a call. One that hits a proxy that is just going is asked again."""
+    said = []
+
+    def asked():
+        try:
+            said[:] = [200, lab.ask(path, body, token, headers=headers)]
+        except urllib.error.HTTPError as error:
+            said[:] = [error.code, json.load(error)]
+        return said[0] < 500
+    wait_for(asked, 60, path, poll_s=0.5)
+    return said
+
+
+def set_availability(lab, node, availability):
+    """Both steps, as a person would go them."""
+    token, path, body = lab.token(), f'/swarm/nodes/{node}/availability', {'availability': availability}
+    status, made = answer(lab, token, path, body)
+    assert status == 428, made
+    status, done = answer(lab, token, path, body, **{'X-Confirmation-Token': made['confirmation_token'], 'X-Confirmation-Phrase': quote(made['phrase'], safe='')})
+    assert status == 200, done
+
+
+def has_members(lab, count, *groups):
+    try:
+        healthy = {q['group']: q['healthy'] for q in lab.ask('/swarm/overview', token=lab.token())['data']['quorums']}
+        return all(healthy[group] == count for group in groups)
+    except OSError:
+        return False
+
+
+def test_the_console_does_not_drain_a_second_machine_of_an_etcd_and_a_sentinel(lab):
+    nodes = {row['hostname']: row['id'] for row in seen(lab, '/swarm/nodes')}
+    set_availability(lab, nodes['n3'], 'drain')
+    try:
+        wait_for(lambda: has_members(lab, 2, 'etcd', 'sentinel'), 60, 'etcd-3 and sentinel-3 drained', poll_s=0.5)
+        status, problem = answer(lab, lab.token(), f'/swarm/nodes/{nodes["n1"]}/availability', {'availability': 'drain'})
+        assert (status, problem['code']) == (409, 'quorum') and 'would leave 1 of 3' in problem['detail'], problem
+    finally:
+        set_availability(lab, nodes['n3'], 'active')
+        wait_for(lab.healthy, 300, 'everything at full strength', poll_s=1)
+
+
+@pytest.fixture(scope='module')
+def backup(lab):
+    """One made through the edge, when both runners have it."""
+    token = lab.token()
+    job = lab.ask('/database/backup', {'database': 'iot_guardian'}, token)['job_id']
+    wait_for(lambda: lab.ask(f'/database/jobs/{job}', token=token)['state'] not in ('queued', 'running'), 120, 'the backup', poll_s=0.5)
+    made = lab.ask(f'/database/jobs/{job}', token=token)
+    assert made['state'] == 'succeeded', made
+    path = f'/database/backups/{made["result"]["backup_id"]}'
+    wait_for(lambda: len(lab.ask(path, token=token)['copies']) == 2, 120, 'the second copy', poll_s=0.5)
+    return lab.ask(path, token=token)
+
+
+def test_a_backup_made_through_the_edge_lies_on_two_machines(lab, backup):
+    for runner, machine in (('jobs-1', 5), ('jobs-2', 6)):
+        said = lab.machines[machine].exec(f'guardian_{runner}', 'sha256sum', f'/var/lib/guardian/backups/{runner}/{backup["id"]}.dump')
+        assert said.stdout.split()[0] == backup['sha256'], runner
+
+
+def test_a_backup_comes_down_through_the_edge(lab, backup):
+    request = urllib.request.Request(f'{lab.url}/api/v1/database/backups/{backup["id"]}/download', headers={'Authorization': f'Bearer {lab.token()}'})
+    with urllib.request.urlopen(request, timeout=60, context=lab.context()) as reply:
+        assert hashlib.sha256(reply.read()).hexdigest() == backup['sha256']
+        assert reply.headers['Content-Disposition'].startswith('attachment') and reply.headers['X-Content-Type-Options'] == 'nosniff'
 
 
 def test_postgresql_takes_nobody_without_tls_and_a_password(lab):
