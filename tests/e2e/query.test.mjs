@@ -27,8 +27,9 @@ async function run(page, sql) {
 const cells = (page) => page.getByRole('gridcell').allTextContents()
 
 test('Completion offers the columns of the table, and Ctrl+Enter runs the statement', async (visit) => {
-  const page = await open(visit)
-  const schema = page.waitForResponse((response) => response.url().includes('/database/schema'))
+  const page = await visit.person()
+  const schema = page.waitForResponse((response) => response.url().includes('/database/schema')) // the editor's first focus asks for it
+  await page.goto('/database/query')
   await editor(page).click()
   await schema
   await page.keyboard.insertText('SELECT serial FROM devices WHERE devices')
