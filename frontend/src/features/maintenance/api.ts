@@ -15,6 +15,8 @@ export function useAdvice(database: Ref<string | undefined>) {
     queryKey: ['maintenance', 'advice', database],
     queryFn: ({ signal }) => call('get', '/database/maintenance/advice', { query: { database: database.value }, signal }),
     staleTime: 10_000,
+    // A table that somebody has locked refuses the whole advice for as long.
+    refetchInterval: (query) => (query.state.status === 'error' ? 3000 : false),
   })
 }
 
