@@ -60,7 +60,7 @@ def main(home):
     stack = home / 'stack.yml'
     stack.write_text(STACK)
     watched = Watched()
-    platform = Platform(home, port=free_port(), build=os.environ.get('GUARDIAN_BUILD'), web_root=home / 'web', durable=False,
+    platform = Platform(home, port=free_port(), build=os.environ.get('GUARDIAN_BUILD'), web_root=home / 'web', durable=False, pitr=True,
                         config={'postgres': {'connect_timeout_s': 10}, 'redis': watched.config, 'docker': {'address': os.environ['E2E_DOCKER'], 'stack_file': str(stack), 'stack_name': 'iot'},
                                 'watch': {'prometheus': os.environ['E2E_DOCKER'], 'alertmanager': os.environ['E2E_DOCKER']}},
                         nginx={'LOGIN_RATE': '1000r/s', 'LOGIN_BURST': 1000})

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { backUp, confirm, dialog, ended } from './steps.mjs'
-import { test } from './suite.mjs'
+import { eventually, test } from './suite.mjs'
 
 // It cuts every session of the database: alone.
 test('A restore stands beside first, shows what differs, is swapped in, and undone', { alone: true, limitMs: 400_000 }, async (visit) => {
@@ -40,4 +40,37 @@ test('A restore stands beside first, shows what differs, is swapped in, and undo
   assert.equal(await visit.sql('SELECT count(*) FROM public.of_today'), '3', 'nothing is lost')
   await page.goto('/database/restore')
   await page.locator('tbody tr').first().getByText('undone').waitFor()
+})
+
+test('Restored and swapped in one go, the old database is kept as long as wanted, and discarded', { alone: true, limitMs: 400_000 }, async (visit) => {
+  visit.allow('428 ', '503 ', '500 ')
+  await visit.sql("DROP TABLE IF EXISTS public.of_now; CREATE TABLE public.of_now (note text); ALTER TABLE public.of_now OWNER TO iot_owner; INSERT INTO public.of_now VALUES ('in the backup')")
+  visit.after(() => visit.sql('DROP TABLE IF EXISTS public.of_now'))
+  const page = await visit.person()
+  await page.goto('/database/backups')
+  const item = await backUp(page, 'for a swap in one go')
+  await ended(item)
+  await visit.sql("INSERT INTO public.of_now VALUES ('lost by the swap')")
+  await item.getByRole('button', { name: 'Open the backup' }).click()
+  await dialog(page).getByText('Restore from it').click()
+  await page.getByRole('radio', { name: /Restore and swap/ }).check()
+  await page.getByTestId('start-restore').click()
+  await dialog(page).locator('dl.impact').waitFor()
+  assert.match(await dialog(page).locator('dl.impact').innerText(), /Sessions cut/, 'the one confirmation is for the swap too')
+  await confirm(page)
+  await page.getByTestId('swapped').waitFor({ timeout: 300_000 })
+  assert.equal(await visit.sql('SELECT count(*) FROM public.of_now'), '1', 'production is the backup')
+  const kept = await visit.sql("SELECT datname FROM pg_database WHERE datname ~ '_kept_' ORDER BY oid DESC LIMIT 1")
+
+  const until = page.getByTestId('swapped').locator('.until')
+  const before = await until.innerText()
+  await page.getByLabel('Keep from now on for').selectOption('90')
+  await page.getByRole('button', { name: 'Keep longer' }).click()
+  await eventually(async () => assert.notEqual(await until.innerText(), before))
+
+  await page.getByRole('button', { name: 'Discard the old one' }).click()
+  await confirm(page)
+  await eventually(async () => assert.equal(await visit.sql(`SELECT count(*) FROM pg_database WHERE datname = '${kept}'`), '0'))
+  await page.getByRole('button', { name: 'Undo the restore' }).waitFor({ state: 'detached' })
+  assert.equal(await visit.sql('SELECT count(*) FROM public.of_now'), '1', 'production stays')
 })
