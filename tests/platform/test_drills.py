@@ -7,6 +7,7 @@ import requests
 import api_conftest
 from conftest import Steering
 from iotplatform import PatroniCluster, Redis, Sentinel, free_port, wait_for
+from iotplatform.process import Failed
 from test_redis import Watched
 
 OVER = ('succeeded', 'failed', 'cancelled')
@@ -76,13 +77,21 @@ def steer(api):
     return Steering(api)
 
 
+def told(condition, timeout_s, what, state):
+    """wait_for, which says how it is when it fails."""
+    try:
+        return wait_for(condition, timeout_s, what, poll_s=0.2)
+    except Failed as failed:
+        raise Failed(f'{failed}: {state()}') from None
+
+
 def drill(api, name):
     return next(d for d in api.get('/drills').json['items'] if d['name'] == name)
 
 
 def ready(api, name):
     """The drill, once nothing speaks against it: a member that has come back is streaming before its lag is known."""
-    return wait_for(lambda: (found := drill(api, name))['ready'] and found, 60, lambda: f'{name} being ready: {drill(api, name)["checks"]}', poll_s=0.3)
+    return told(lambda: (found := drill(api, name))['ready'] and found, 60, f'{name} being ready', lambda: drill(api, name)['checks'])
 
 
 def runs(api):
@@ -96,7 +105,7 @@ def look(api, run_id):
 
 
 def until(api, run_id, condition, what, timeout_s=240):
-    return wait_for(lambda: (found := look(api, run_id)) and condition(found) and found, timeout_s, lambda: f'{what}: {look(api, run_id)}', poll_s=0.1)
+    return told(lambda: (found := look(api, run_id)) and condition(found) and found, timeout_s, what, lambda: look(api, run_id))
 
 
 def start(steer, name):
@@ -123,7 +132,7 @@ def test_what_may_run_now_is_said_check_by_check(api, cluster):
     assert all(c['ok'] for d in items.values() for c in d['checks'])
 
 
-def test_a_switchover_is_measured_by_a_canary_and_no_acknowledged_write_is_lost(api, steer, cluster, console):
+def test_a_switchover_is_measured_by_a_canary_and_no_acknowledged_write_is_lost(api, steer, cluster):
     plan = ready(api, 'switchover')['plan']
     made = steer.challenge('/drills/switchover')
     assert made['phrase'] == 'drill switchover' and made['impact']['from'] == plan['from'] and made['impact']['to'] == plan['to']
@@ -146,9 +155,6 @@ def test_a_switchover_is_measured_by_a_canary_and_no_acknowledged_write_is_lost(
     assert drill(api, 'switchover')['last_recovery_seconds'] == report['recovery_seconds']
     assert cluster.sql("SELECT outcome FROM audit_event WHERE action = 'drill.run' AND target = 'switchover' ORDER BY id DESC LIMIT 1",
                        database='guardian') == [('succeeded',)]
-    metrics = console.short.metrics() if hasattr(console.short, 'metrics') else ''
-    if metrics:
-        assert 'guardian_drill_recovery_seconds{drill="switchover"}' in metrics
 
 
 def test_a_restart_of_the_primary_is_measured_and_the_same_member_leads(api, steer, cluster):
