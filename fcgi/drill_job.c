@@ -173,6 +173,7 @@ static bool decide(struct run *run, struct drill_look *ret_look, struct err *err
     if (!state || !ret_look->state || strcmp(state, ret_look->state) != 0)
         return err_set(err, ERR_CONFIRMATION_STALE,
                        "What was decided on has changed since: nothing was broken.");
+    json_decref(run->before);
     run->before = json_deep_copy(ret_look->members);
     return drill_allows(ret_look, err);
 }

@@ -84,9 +84,15 @@ static void check_candidate(const struct replication_at *at, const json_t *candi
                             const char *name, const char *why, struct drill_look *look) {
     json_int_t lag = jsonpick_integer(candidate, "lag_bytes", -1);
     bool near = candidate && lag >= 0 && lag <= LAG_MAX;
-    drill_check(at, look, "candidate", near, ERR_CONFLICT, "%.60s%s%.200s.", name ? name : "Nobody",
-                near ? " can take over: " : " can take over now: ",
-                candidate && !near ? "it lags too far behind" : why);
+    if (near)
+        drill_check(at, look, "candidate", true, ERR_NONE, "%.60s can take over: %.200s.", name,
+                    why);
+    else if (candidate)
+        drill_check(at, look, "candidate", false, ERR_CONFLICT,
+                    "%.60s lags by %lld bytes and cannot take over yet.", name, (long long)lag);
+    else
+        drill_check(at, look, "candidate", false, ERR_CONFLICT, "Nobody can take over: %.200s.",
+                    why);
 }
 
 /* What the primary does now that would be lost. */
