@@ -69,14 +69,17 @@ json_t *drill_keep(const struct replication_at *at, json_t *value);
 
 bool drill_has_patroni(const struct config *config);
 bool drill_look_switchover(const struct replication_at *at, struct drill_look *look,
-                           struct err *err);
-bool drill_look_restart(const struct replication_at *at, struct drill_look *look, struct err *err);
+                           struct err *err) __attribute__((warn_unused_result));
+bool drill_look_restart(const struct replication_at *at, struct drill_look *look, struct err *err)
+    __attribute__((warn_unused_result));
 bool drill_act_switchover(const struct replication_at *at, const struct drill_look *look,
-                          const char **ret_said, struct err *err);
+                          const char **ret_said, struct err *err)
+    __attribute__((warn_unused_result));
 bool drill_act_restart(const struct replication_at *at, const struct drill_look *look,
-                       const char **ret_said, struct err *err);
+                       const char **ret_said, struct err *err) __attribute__((warn_unused_result));
 bool drill_has_sentinels(const struct config *config);
-bool drill_look_redis(const struct replication_at *at, struct drill_look *look, struct err *err);
+bool drill_look_redis(const struct replication_at *at, struct drill_look *look, struct err *err)
+    __attribute__((warn_unused_result));
 bool drill_act_redis(const struct replication_at *at, const struct drill_look *look,
-                     const char **ret_said, struct err *err);
+                     const char **ret_said, struct err *err) __attribute__((warn_unused_result));
 #endif
