@@ -1,4 +1,5 @@
-"""Drills on a real Patroni cluster and on Redis with Sentinels: what is broken, what is measured, and what is left alone."""
+"""Drills on a real Patroni cluster and on Redis with Sentinels; the Docker Engine is a stand-in (engine.py), so that it can lack what they must not."""
+import json
 import signal
 
 import pytest
@@ -6,6 +7,7 @@ import requests
 
 import api_conftest
 from conftest import Steering
+from engine import Upstream, generated
 from iotplatform import PatroniCluster, Redis, Sentinel, free_port, wait_for
 from iotplatform.process import Failed
 from test_redis import Watched
@@ -13,11 +15,39 @@ from test_redis import Watched
 OVER = ('succeeded', 'failed', 'cancelled')
 
 
+def swarm_answers():
+    """Six machines with PostgreSQL and etcd, three members each."""
+    answers = generated(nodes=6, services=6, tasks=6)
+    for service, (name, group) in zip(answers['/services'], [(f'{kind}-{i}', group) for kind, group in (('pg', 'postgresql'), ('etcd', 'etcd')) for i in (1, 2, 3)]):
+        service['Spec'].update(Name=f'guardian_{name}', Labels={'iot_guardian.quorum': group})
+    return answers
+
+
+class Swarm(Upstream):
+    def __init__(self):
+        super().__init__(swarm_answers())
+        self.whole = dict(self.answers)
+
+    def without(self, *names):
+        """Those services have no task that runs."""
+        services = json.loads(self.whole['/v1.41/services'])
+        gone = {s['ID'] for s in services if s['Spec']['Name'].removeprefix('guardian_') in names}
+        assert len(gone) == len(names), names
+        self.answers['/v1.41/tasks'] = json.dumps([t for t in json.loads(self.whole['/v1.41/tasks']) if t['ServiceID'] not in gone]).encode()
+
+
 @pytest.fixture(scope='module')
-def console():
+def engine():
+    made = Swarm()
+    yield made
+    made.close()
+
+
+@pytest.fixture(scope='module')
+def console(engine):
     ports = [free_port() for _ in range(6)]
     with api_conftest.new_folder('drills') as home:
-        platform = api_conftest.TestPlatform(home, workers=(2, 1), config={'request_timeout_ms': 20000, 'redis': {
+        platform = api_conftest.TestPlatform(home, workers=(2, 1), config={'request_timeout_ms': 20000, 'docker': {'address': engine.address}, 'redis': {
             'address': '', 'sentinels': ','.join(f'127.0.0.1:{port}' for port in ports[:3]), 'sentinel_primary': 'mymaster'}})
         secrets = platform.secrets
         cluster = platform.postgres = platform.cluster = PatroniCluster(home, secrets.text('pg_superuser'), secrets.text('patroni_rest'))
@@ -127,7 +157,7 @@ def test_what_may_run_now_is_said_check_by_check(api, cluster):
     assert list(items) == ['switchover', 'primary-restart', 'redis-failover']
     plan = items['switchover']['plan']
     assert plan['from'] == cluster.leader().name and plan['to'] != plan['from'] and plan['members'] == 3 and plan['synchronous'] is True
-    assert [c['name'] for c in items['switchover']['checks']] == ['leader', 'not_paused', 'spare', 'members', 'candidate', 'work', 'alone', 'jobs']
+    assert [c['name'] for c in items['switchover']['checks']] == ['leader', 'not_paused', 'spare', 'members', 'candidate', 'work', 'quorums', 'alone', 'jobs']
     assert items['primary-restart']['plan']['to'] == plan['from']
     assert all(c['ok'] for d in items.values() for c in d['checks'])
 
@@ -204,6 +234,22 @@ def test_nobody_is_taken_away_who_cannot_be_spared(api, cluster):
         cluster.whole()
 
 
+def test_the_swarms_quorums_must_stand_while_one_is_taken_away(api, cluster, engine):
+    ready(api, 'switchover')
+    leader = cluster.leader().name
+    standby = next(m.name for m in cluster.members if m.name != leader)
+    try:
+        engine.without('etcd-2', 'etcd-3')
+        assert api.problem('quorum', 'POST', '/drills/switchover')['detail'] == 'etcd has no quorum: 1 of 3 are healthy, 2 are needed.'
+        engine.without(standby)
+        assert api.problem('quorum', 'POST', '/drills/switchover')['detail'].startswith(f'Taking {leader} away would leave 1 of 3 postgresql members healthy (')
+        engine.mode = 'closed'
+        api.problem('upstream_unavailable', 'POST', '/drills/switchover')
+    finally:
+        engine.mode = 'well'
+        engine.answers = dict(engine.whole)
+
+
 def test_with_one_replica_of_redis_left_none_is_taken_away(api, console):
     silent = next(s for s in console.watched.replicas if s is not console.watched.primary())
     silent.pause()
@@ -261,3 +307,22 @@ def test_a_runner_that_is_killed_in_the_middle_is_taken_over_and_nothing_is_brok
     assert cluster.leader().name == plan['to']
     assert api.get('/replication').json['data']['timeline'] == before + 1
     assert any('another has taken over, and breaks nothing' in t['what'] for t in run['timeline'])
+
+
+def test_a_runner_that_is_stopped_in_the_middle_hands_the_mending_over(api, steer, cluster, console):
+    ready(api, 'switchover')
+    before = api.get('/replication').json['data']['timeline']
+    console.overrides['jobs'] = {'drain_ms': 0}
+    for runner in console.runners:
+        runner.start()
+    try:
+        run_id = start(steer, 'switchover')
+        run = until(api, run_id, lambda r: r['broke_at'], 'the break')
+        next(r for r in console.runners if r.runner == run['runner']).stop()
+        run = end(api, run_id)
+        assert run['state'] == 'succeeded' and run['report']['healed'] and run['report']['kept'] is None, run
+        assert api.get('/replication').json['data']['timeline'] == before + 1
+    finally:
+        del console.overrides['jobs']
+        for runner in console.runners:
+            runner.start()
