@@ -2769,7 +2769,7 @@ export interface components {
              */
             broke_at: string | null;
             report: components["schemas"]["DrillReport"] | null;
-            /** @description What somebody has to look at; null */
+            /** @description What somebody has to look at; null, nothing. */
             left_to_do: string | null;
         };
         DrillRun: {
@@ -2802,7 +2802,7 @@ export interface components {
              */
             broke_at: string | null;
             report: components["schemas"]["DrillReport"] | null;
-            /** @description What somebody has to look at; null */
+            /** @description What somebody has to look at; null, nothing. */
             left_to_do: string | null;
             preflight: components["schemas"]["DrillCheck"][];
             timeline: {
