@@ -469,3 +469,22 @@ bool cache_view_get(struct cache *cache, struct arena *arena, const char *name, 
     add_key(&command, "view", name);
     return run_text(cache, arena, &command, deadline_ms, ret_value, err);
 }
+
+bool cache_drill_put(struct cache *cache, const char *name, int64_t ttl_s, int64_t deadline_ms,
+                     struct err *err) {
+    struct wire_command command = { 0 };
+    wire_add(&command, "SET");
+    add_key(&command, "drill", name);
+    wire_add(&command, "1");
+    wire_add(&command, "EX");
+    wire_add_number(&command, ttl_s);
+    return run_status(cache, &command, deadline_ms, err);
+}
+
+bool cache_drill_get(struct cache *cache, struct arena *arena, const char *name,
+                     int64_t deadline_ms, const char **ret_value, struct err *err) {
+    struct wire_command command = { 0 };
+    wire_add(&command, "GET");
+    add_key(&command, "drill", name);
+    return run_text(cache, arena, &command, deadline_ms, ret_value, err);
+}

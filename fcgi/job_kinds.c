@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* The table of all that a runner can do. */
 #include "backup.h"
+#include "drill.h"
 #include "jobs.h"
 #include "maintenance.h"
 #include "pitr.h"
@@ -31,5 +32,11 @@ const struct job_kind job_kinds[] = {
       .takeover = JOB_FAIL,
       .can = pitr_is_configured },
     { .name = "pitr_remove", .run = pitr_run_remove, .takeover = JOB_RETRY },
+    /* Begun again it only mends. Its lease outlives the time without a primary that it makes. */
+    { .name = "drill",
+      .run = drill_run,
+      .takeover = JOB_RETRY,
+      .can = drill_is_configured,
+      .lease_ms = 60000 },
     { .name = NULL },
 };

@@ -12,7 +12,7 @@
 #include "jobs.h"
 
 #define JOB_LEASE_MS    10000
-#define JOB_FENCE_MS    8000 /* silent for so long, it no longer trusts its lease */
+#define JOB_FENCE_MS    2000 /* so long before a lease ends, it is no longer trusted */
 #define JOB_ATTEMPTS    3
 #define JOB_RUNNING_MAX 16
 

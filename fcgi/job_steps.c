@@ -70,10 +70,14 @@ static void lost(struct job_slot *slot, const char *why) {
     if (slot->pid) (void)kill(slot->pid, SIGKILL);
 }
 
+static int lease_of(const struct job_slot *slot) {
+    return slot->kind && slot->kind->lease_ms ? slot->kind->lease_ms : JOB_LEASE_MS;
+}
+
 static bool renew(struct job_service *service, struct job_slot *slot) {
     char lease[16], attempt[16];
     attempt_text(slot->attempt, attempt);
-    (void)snprintf(lease, sizeof lease, "%d", JOB_LEASE_MS);
+    (void)snprintf(lease, sizeof lease, "%d", lease_of(slot));
     const char *values[] = { slot->id,       service->config->jobs.runner,   attempt, lease,
                              slot->progress, slot->log_size ? slot->log : "" };
     json_t *rows;
@@ -99,7 +103,8 @@ static void renew_all(struct job_service *service) {
         struct job_slot *slot = &service->slots[i];
         if (!slot->used || slot->lost) continue;
         if (reachable) reachable = renew(service, slot);
-        if (!slot->lost && slot->pid && clock_ms() - slot->renewed_ms > JOB_FENCE_MS) {
+        if (!slot->lost && slot->pid &&
+            clock_ms() - slot->renewed_ms > lease_of(slot) - JOB_FENCE_MS) {
             log_event(LOG_WARN, "job_fenced", "job", 's', slot->id, NULL);
             (void)kill(slot->pid, SIGKILL); /* before anybody takes it over */
         }

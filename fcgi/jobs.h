@@ -27,6 +27,7 @@ struct job_kind {
     enum job_takeover takeover;
     bool exclusive;                           /* not beside another exclusive job of its database */
     bool (*can)(const struct config *config); /* may this runner claim it? NULL: any may */
+    int lease_ms; /* 0: the preset; longer for what stops the jobs' own database on purpose */
 };
 
 extern const struct job_kind job_kinds[]; /* ends with a NULL name */

@@ -6,6 +6,8 @@
 #include <string.h>
 #include <time.h>
 
+#include "jsonpick.h"
+
 static const char *fact(const json_t *map, const char *name) {
     return json_string_value(json_object_get(map, name));
 }
@@ -198,4 +200,44 @@ json_t *redisview_json(struct arena *arena, const json_t *facts) {
     return json_pack("{s:o, s:o, s:o, s:o, s:o, s:o}", "primary", primary, "replicas", replicas,
                      "sentinels", sentinels, "quorum", quorum, "slow_log",
                      slow_json(json_object_get(first, "slow")), "attention", attention);
+}
+
+/* -- a failover ---------------------------------------------------------------------------------
+ */
+
+const json_t *redisview_next(const json_t *data, int *ret_linked) {
+    const json_t *best = NULL, *replica;
+    size_t i;
+    *ret_linked = 0;
+    json_array_foreach(json_object_get(data, "replicas"), i, replica) {
+        const char *link = jsonpick_text(replica, "link");
+        if (!json_is_true(json_object_get(replica, "reachable")) || !link ||
+            strcmp(link, "up") != 0)
+            continue;
+        ++*ret_linked;
+        if (!best ||
+            jsonpick_integer(replica, "lag_bytes", 0) < jsonpick_integer(best, "lag_bytes", 0))
+            best = replica;
+    }
+    return best;
+}
+
+const char *redisview_sentinel(const json_t *data) {
+    size_t i;
+    const json_t *sentinel;
+    json_array_foreach(json_object_get(data, "sentinels"), i, sentinel) {
+        if (json_is_true(json_object_get(sentinel, "agrees")))
+            return jsonpick_text(sentinel, "address");
+    }
+    return NULL;
+}
+
+bool redisview_failing_over(const json_t *data) {
+    size_t i;
+    const json_t *sentinel;
+    json_array_foreach(json_object_get(data, "sentinels"), i, sentinel) {
+        const char *flags = jsonpick_text(sentinel, "flags");
+        if (flags && strstr(flags, "failover_in_progress")) return true;
+    }
+    return false;
 }

@@ -29,6 +29,14 @@ static bool no_memory(struct err *err) {
     return err_set(err, ERR_LIMIT, "The request needs more memory than one may have.");
 }
 
+static void decref(void *value) {
+    json_decref(value);
+}
+
+static bool keep(const struct replication_at *at, json_t *value) {
+    return arena_defer(at->arena, decref, value);
+}
+
 static const char *text_or(const json_t *value, const char *path, const char *otherwise) {
     const char *text = jsonpick_text(value, path);
     return text ? text : otherwise;
@@ -45,15 +53,15 @@ static json_t *copy_or_null(const json_t *value) {
 
 /* -- asking ------------------------------------------------------------------------------------ */
 
-static bool ask_patroni(struct call *call, struct patroni *patroni, struct err *err) {
+static bool ask_patroni(const struct replication_at *at, struct patroni *patroni, struct err *err) {
     static const char *const paths[ASKED] = { "/patroni", "/cluster", "/config", "/history" };
-    const struct config *config = call->services->config;
+    const struct config *config = at->config;
     int count = config->patroni.addresses.count;
     for (int i = 0; i < count; i++)
         for (int k = 0; k < ASKED; k++) {
             const char *address = config->patroni.addresses.items[i];
             patroni->calls[i * ASKED + k] = (struct upstream_call){
-                .name = arena_printf(call->request->arena, "Patroni at %s", address),
+                .name = arena_printf(at->arena, "Patroni at %s", address),
                 .base = address,
                 .path = paths[k],
                 .username = config->patroni.username,
@@ -64,8 +72,7 @@ static bool ask_patroni(struct call *call, struct patroni *patroni, struct err *
             if (!patroni->calls[i * ASKED + k].name) return no_memory(err);
         }
     patroni->members = count;
-    upstream_run(call->services->upstream, call->request->arena, patroni->calls, count * ASKED,
-                 call->request->deadline_ms);
+    upstream_run(at->upstream, at->arena, patroni->calls, count * ASKED, at->deadline_ms);
     for (int i = 0; i < count; i++) {
         const struct upstream_call *asked = &patroni->calls[i * ASKED];
         const json_t *cluster = asked[ASK_CLUSTER].json;
@@ -84,22 +91,22 @@ static bool ask_patroni(struct call *call, struct patroni *patroni, struct err *
 }
 
 /* What the primary says of itself; NULL and a note when it says nothing. */
-static json_t *ask_server(struct call *call, json_t **missing, struct err *ret_problem) {
-    struct db_at at = { .role = DB_MONITOR,
-                        .target = DB_PRIMARY,
-                        .deadline_ms = call->request->deadline_ms,
-                        .client_socket = request_socket(call->request),
-                        .request_id = call->request->id };
+static json_t *ask_server(const struct replication_at *at, json_t **missing,
+                          struct err *ret_problem) {
+    struct db_at where = { .role = DB_MONITOR,
+                           .target = DB_PRIMARY,
+                           .deadline_ms = at->deadline_ms,
+                           .client_socket = at->client_socket,
+                           .request_id = at->request_id };
     const char *text;
-    if (at.deadline_ms > clock_ms() + UPSTREAM_CALL_MAX_MS)
-        at.deadline_ms = clock_ms() + UPSTREAM_CALL_MAX_MS;
-    if (!db_text(call->services->db, &at, DB_REPLICATION, call->request->arena, NULL, 0, &text,
-                 NULL, ret_problem)) {
+    if (where.deadline_ms > clock_ms() + UPSTREAM_CALL_MAX_MS)
+        where.deadline_ms = clock_ms() + UPSTREAM_CALL_MAX_MS;
+    if (!db_text(at->db, &where, DB_REPLICATION, at->arena, NULL, 0, &text, NULL, ret_problem)) {
         note(missing, "postgresql", ret_problem->detail);
         return NULL;
     }
     json_t *server = json_loads(text, 0, NULL);
-    return server && request_keep(call->request, server) ? server : NULL;
+    return server && keep(at, server) ? server : NULL;
 }
 
 /* -- members ----------------------------------------------------------------------------------- */
@@ -172,9 +179,9 @@ static json_t *lag_seconds(const json_t *standby, const json_t *lag) {
     return json_is_integer(lag) && json_integer_value(lag) == 0 ? json_real(0) : json_null();
 }
 
-static json_t *member_json(struct call *call, const struct patroni *patroni, const json_t *server,
-                           const json_t *member) {
-    struct arena *arena = call->request->arena;
+static json_t *member_json(const struct replication_at *at, const struct patroni *patroni,
+                           const json_t *server, const json_t *member) {
+    struct arena *arena = at->arena;
     const char *name = text_or(member, "name", "?"), *role = text_or(member, "role", "unknown");
     const struct upstream_call *asked = asked_at(patroni, member);
     const json_t *own = asked ? asked->json : NULL, *xlog = json_object_get(own, "xlog");
@@ -202,13 +209,13 @@ static json_t *member_json(struct call *call, const struct patroni *patroni, con
         tags_json(json_object_get(member, "tags")));
 }
 
-static json_t *members_json(struct call *call, const struct patroni *patroni,
+static json_t *members_json(const struct replication_at *at, const struct patroni *patroni,
                             const json_t *server) {
     json_t *list = json_array();
     size_t i;
     const json_t *member;
     json_array_foreach(json_object_get(patroni->cluster, "members"), i, member) {
-        (void)json_array_append_new(list, member_json(call, patroni, server, member));
+        (void)json_array_append_new(list, member_json(at, patroni, server, member));
     }
     return list;
 }
@@ -307,9 +314,9 @@ static void attend_members(struct arena *arena, json_t *list, const json_t *memb
     }
 }
 
-static json_t *attention_json(struct call *call, const json_t *members, const char *leader,
-                              bool paused, const json_t *server) {
-    struct arena *arena = call->request->arena;
+static json_t *attention_json(const struct replication_at *at, const json_t *members,
+                              const char *leader, bool paused, const json_t *server) {
+    struct arena *arena = at->arena;
     json_t *list = json_array();
     size_t i;
     const json_t *slot;
@@ -358,9 +365,10 @@ static const char *leader_of(const json_t *members) {
     return NULL;
 }
 
-static json_t *data_json(struct call *call, const struct patroni *patroni, const json_t *server) {
+static json_t *data_json(const struct replication_at *at, const struct patroni *patroni,
+                         const json_t *server) {
     bool managed = patroni != NULL;
-    json_t *members = managed ? members_json(call, patroni, server) : server_members(server);
+    json_t *members = managed ? members_json(at, patroni, server) : server_members(server);
     const char *leader = leader_of(members);
     bool paused = managed && json_is_true(json_object_get(patroni->cluster, "pause"));
     const json_t *config = managed ? patroni->config : NULL;
@@ -385,7 +393,7 @@ static json_t *data_json(struct call *call, const struct patroni *patroni, const
         slots ? copy_or_null(slots) : json_array(), "archiver",
         copy_or_null(json_object_get(server, "archiver")), "history",
         history_json(managed ? patroni->history : NULL), "promotion", promotion, "attention",
-        attention_json(call, members, leader, paused, server), "members", members);
+        attention_json(at, members, leader, paused, server), "members", members);
 }
 
 /* Each member's own word for its role, from its own REST API. */
@@ -402,29 +410,40 @@ static json_t *claims_json(const struct patroni *patroni) {
     return claims;
 }
 
-bool replication_read(struct call *call, struct replication *ret_replication, struct err *err) {
+struct replication_at replication_for(const struct call *call) {
+    return (struct replication_at){ .config = call->services->config,
+                                    .db = call->services->db,
+                                    .upstream = call->services->upstream,
+                                    .arena = call->request->arena,
+                                    .deadline_ms = call->request->deadline_ms,
+                                    .client_socket = request_socket(call->request),
+                                    .request_id = call->request->id };
+}
+
+bool replication_read(const struct replication_at *at, struct replication *ret_replication,
+                      struct err *err) {
     struct replication replication = { .data = NULL };
     struct err problem = ERR_INIT;
     struct patroni *patroni = NULL;
-    if (call->services->config->patroni.addresses.count) {
-        patroni = arena_alloc(call->request->arena, sizeof *patroni);
+    if (at->config->patroni.addresses.count) {
+        patroni = arena_alloc(at->arena, sizeof *patroni);
         if (!patroni) return no_memory(err);
-        if (!ask_patroni(call, patroni, err)) return false;
+        if (!ask_patroni(at, patroni, err)) return false;
         for (int i = 0; i < patroni->members; i++)
             if (!patroni->calls[i * ASKED].ok)
                 note(&replication.missing, patroni->calls[i * ASKED].base,
                      patroni->calls[i * ASKED].err.detail);
     }
-    replication.server = ask_server(call, &replication.missing, &problem);
+    replication.server = ask_server(at, &replication.missing, &problem);
     if (!replication.server && !patroni) {
         json_decref(replication.missing);
         *err = problem;
         return false;
     }
-    replication.data = data_json(call, patroni, replication.server);
+    replication.data = data_json(at, patroni, replication.server);
     replication.claims = claims_json(patroni);
-    bool kept = replication.data && request_keep(call->request, replication.data);
-    kept = replication.claims && request_keep(call->request, replication.claims) && kept;
+    bool kept = replication.data && keep(at, replication.data);
+    kept = replication.claims && keep(at, replication.claims) && kept;
     if (!kept) {
         json_decref(replication.missing);
         return no_memory(err);
@@ -451,12 +470,12 @@ const json_t *replication_member(const struct replication *replication, const ch
     return NULL;
 }
 
-const char *replication_api_of(struct call *call, const char *member) {
-    struct patroni *patroni = arena_alloc(call->request->arena, sizeof *patroni);
+const char *replication_api_of(const struct replication_at *at, const char *member) {
+    struct patroni *patroni = arena_alloc(at->arena, sizeof *patroni);
     struct err unused = ERR_INIT;
     size_t i;
     const json_t *entry;
-    if (!patroni || !ask_patroni(call, patroni, &unused)) return NULL;
+    if (!patroni || !ask_patroni(at, patroni, &unused)) return NULL;
     json_array_foreach(json_object_get(patroni->cluster, "members"), i, entry) {
         const struct upstream_call *asked = asked_at(patroni, entry);
         if (strcmp(text_or(entry, "name", ""), member) == 0) return asked ? asked->base : NULL;
@@ -464,13 +483,13 @@ const char *replication_api_of(struct call *call, const char *member) {
     return NULL;
 }
 
-bool replication_act(struct call *call, const char *address, const char *method, const char *path,
-                     json_t *body, const char **ret_message, struct err *err) {
-    const struct config *config = call->services->config;
+bool replication_act(const struct replication_at *at, const char *address, const char *method,
+                     const char *path, json_t *body, const char **ret_message, struct err *err) {
+    const struct config *config = at->config;
     char *text = body ? json_dumps(body, JSON_COMPACT) : NULL;
     json_decref(body);
     struct upstream_call action = {
-        .name = arena_printf(call->request->arena, "Patroni at %s", address),
+        .name = arena_printf(at->arena, "Patroni at %s", address),
         .base = address,
         .path = path,
         .method = method,
@@ -484,8 +503,7 @@ bool replication_act(struct call *call, const char *address, const char *method,
         free(text);
         return no_memory(err);
     }
-    bool ok = upstream_one(call->services->upstream, call->request->arena, &action,
-                           call->request->deadline_ms, err);
+    bool ok = upstream_one(at->upstream, at->arena, &action, at->deadline_ms, err);
     free(text);
     if (!ok) return false;
     *ret_message = action.text;

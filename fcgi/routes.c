@@ -160,6 +160,14 @@ static const struct route table[] = {
     { .method = METHOD_POST, .path = "/redis/failover", .needs = NEEDS_SUPERADMIN,
       .confirm = failover_impact, .audit = "redis.failover", .handle = api_redis_failover },
 
+    { .method = METHOD_GET, .path = "/drills", .needs = NEEDS_SUPERADMIN, .handle = api_drills },
+    { .method = METHOD_POST, .path = "/drills/{name}", .needs = NEEDS_SUPERADMIN, .confirm = drill_impact,
+      .audit = "drill.run", .fields = drill_start_fields, .handle = api_drill_start },
+    { .method = METHOD_GET, .path = "/drills/runs", .needs = NEEDS_SUPERADMIN,
+      .fields = drill_runs_fields, .handle = api_drill_runs },
+    { .method = METHOD_GET, .path = "/drills/runs/{id}", .needs = NEEDS_SUPERADMIN,
+      .fields = drill_run_fields, .handle = api_drill_run },
+
     { .method = METHOD_GET, .path = "/topology", .needs = NEEDS_SUPERADMIN, .handle = api_topology },
 
     { .method = METHOD_GET, .path = "/metrics/query", .needs = NEEDS_SUPERADMIN,

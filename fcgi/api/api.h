@@ -143,6 +143,14 @@ bool api_redis(struct call *call, struct err *err);
 bool failover_impact(struct call *call, struct impact *ret_impact, struct err *err);
 bool api_redis_failover(struct call *call, struct err *err);
 
+/* api/drills.c */
+extern const struct field drill_start_fields[], drill_runs_fields[], drill_run_fields[];
+bool api_drills(struct call *call, struct err *err);
+bool drill_impact(struct call *call, struct impact *ret_impact, struct err *err);
+bool api_drill_start(struct call *call, struct err *err);
+bool api_drill_runs(struct call *call, struct err *err);
+bool api_drill_run(struct call *call, struct err *err);
+
 /* api/topology.c */
 bool api_topology(struct call *call, struct err *err);
 

@@ -76,10 +76,11 @@ static void put_jobs(struct call *call, FILE *out) {
                         .target = DB_PRIMARY,
                         .deadline_ms = clock_ms() + CHECK_TIMEOUT_MS,
                         .client_socket = -1 };
-    json_t *jobs = NULL, *ages = NULL;
+    json_t *jobs = NULL, *ages = NULL, *drills = NULL;
     if (managed_databases(call, &databases, &err) &&
         db_rows(call->services->db, &at, DB_JOB_COUNTS, NULL, 0, &jobs, &err) &&
-        db_rows(call->services->db, &at, DB_BACKUP_AGES, &databases, 1, &ages, &err)) {
+        db_rows(call->services->db, &at, DB_BACKUP_AGES, &databases, 1, &ages, &err) &&
+        db_rows(call->services->db, &at, DB_DRILL_AGES, NULL, 0, &drills, &err)) {
         (void)fputs("# HELP guardian_jobs Jobs by state.\n# TYPE guardian_jobs gauge\n", out);
         put_rows(out, jobs, "guardian_jobs", "state", "count");
         (void)fputs("# HELP guardian_backup_last_verified_timestamp_seconds When the last verified "
@@ -87,7 +88,18 @@ static void put_jobs(struct call *call, FILE *out) {
                     "# TYPE guardian_backup_last_verified_timestamp_seconds gauge\n",
                     out);
         put_rows(out, ages, "guardian_backup_last_verified_timestamp_seconds", "database", "at");
+        (void)fputs("# HELP guardian_drill_last_success_timestamp_seconds When a drill last kept "
+                    "its promise; 0: never.\n"
+                    "# TYPE guardian_drill_last_success_timestamp_seconds gauge\n",
+                    out);
+        put_rows(out, drills, "guardian_drill_last_success_timestamp_seconds", "drill", "at");
+        (void)fputs("# HELP guardian_drill_recovery_seconds Until writes were acknowledged again, "
+                    "in the last run that was measured.\n"
+                    "# TYPE guardian_drill_recovery_seconds gauge\n",
+                    out);
+        put_rows(out, drills, "guardian_drill_recovery_seconds", "drill", "recovery_seconds");
     }
+    json_decref(drills);
     json_decref(jobs);
     json_decref(ages);
 }

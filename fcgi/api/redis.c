@@ -47,49 +47,12 @@ bool api_redis(struct call *call, struct err *err) {
 
 /* -- failover ---------------------------------------------------------------------------------- */
 
-/* The replica that lacks least, among those that are linked. */
-static const json_t *best_replica(const json_t *data, int *ret_linked) {
-    const json_t *best = NULL, *replica;
-    size_t i;
-    *ret_linked = 0;
-    json_array_foreach(json_object_get(data, "replicas"), i, replica) {
-        const char *link = jsonpick_text(replica, "link");
-        if (!json_is_true(json_object_get(replica, "reachable")) || !link ||
-            strcmp(link, "up") != 0)
-            continue;
-        ++*ret_linked;
-        if (!best ||
-            jsonpick_integer(replica, "lag_bytes", 0) < jsonpick_integer(best, "lag_bytes", 0))
-            best = replica;
-    }
-    return best;
-}
-
-static const char *agreeing_sentinel(const json_t *data) {
-    size_t i;
-    const json_t *sentinel;
-    json_array_foreach(json_object_get(data, "sentinels"), i, sentinel) {
-        if (json_is_true(json_object_get(sentinel, "agrees")))
-            return jsonpick_text(sentinel, "address");
-    }
-    return NULL;
-}
-
-static bool is_under_way(const json_t *data) {
-    size_t i;
-    const json_t *sentinel;
-    json_array_foreach(json_object_get(data, "sentinels"), i, sentinel) {
-        const char *flags = jsonpick_text(sentinel, "flags");
-        if (flags && strstr(flags, "failover_in_progress")) return true;
-    }
-    return false;
-}
-
 static bool check_failover(const json_t *data, const char *sentinel, const json_t *replica,
                            struct err *err) {
     const json_t *quorum = json_object_get(data, "quorum");
     if (!sentinel) return err_set(err, ERR_UPSTREAM_UNAVAILABLE, "No Sentinel names the primary.");
-    if (is_under_way(data)) return err_set(err, ERR_CONFLICT, "A failover is under way already.");
+    if (redisview_failing_over(data))
+        return err_set(err, ERR_CONFLICT, "A failover is under way already.");
     if (!json_is_true(json_object_get(quorum, "can_fail_over")))
         return err_set(err, ERR_QUORUM,
                        "%lld of %lld Sentinels agree on the primary; %lld and more than half are "
@@ -109,8 +72,8 @@ bool failover_impact(struct call *call, struct impact *ret_impact, struct err *e
         return err_set(err, ERR_NOT_CONFIGURED,
                        "Set redis.sentinels: without Sentinels nobody fails over.");
     if (!read_redis(call, &data, err) || !managed_defer(call, data, err)) return false;
-    const json_t *replica = best_replica(data, &linked);
-    const char *sentinel = agreeing_sentinel(data);
+    const json_t *replica = redisview_next(data, &linked);
+    const char *sentinel = redisview_sentinel(data);
     const char *primary = jsonpick_text(data, "primary.address");
     if (!check_failover(data, sentinel, replica, err)) return false;
     json_int_t clients = jsonpick_integer(data, "primary.clients", 0);

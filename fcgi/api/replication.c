@@ -27,9 +27,10 @@ static bool no_memory(struct err *err) {
 }
 
 bool api_replication(struct call *call, struct err *err) {
+    struct replication_at at = replication_for(call);
     struct replication replication;
     struct view view = { .name = "replication" };
-    if (!replication_read(call, &replication, err)) return view_failed(call, &view, err);
+    if (!replication_read(&at, &replication, err)) return view_failed(call, &view, err);
     view.missing = replication.missing;
     return view_reply(call, &view, json_incref(replication.data), err);
 }
@@ -44,7 +45,8 @@ static const char *text_or(const json_t *value, const char *path, const char *ot
 static bool read_patroni(struct call *call, struct replication *replication, struct err *err) {
     if (call->services->config->patroni.addresses.count == 0)
         return err_set(err, ERR_NOT_CONFIGURED, "Set patroni.addresses to steer the members.");
-    if (!replication_read(call, replication, err)) return false;
+    struct replication_at at = replication_for(call);
+    if (!replication_read(&at, replication, err)) return false;
     json_decref(replication->missing);
     replication->missing = NULL;
     return true;
@@ -184,6 +186,7 @@ static bool check_standby_left(const struct replication *replication, const json
 bool reinitialize_impact(struct call *call, struct impact *ret_impact, struct err *err) {
     struct arena *arena = call->request->arena;
     const char *name = request_string(call->request, "member");
+    struct replication_at at = replication_for(call);
     struct replication replication;
     const json_t *member = NULL;
     if (!read_patroni(call, &replication, err) ||
@@ -195,7 +198,7 @@ bool reinitialize_impact(struct call *call, struct impact *ret_impact, struct er
     if (!jsonpick_text(replication.data, "leader"))
         return err_set(err, ERR_CONFLICT, "There is no leader to copy from.");
     if (!check_standby_left(&replication, member, err)) return false;
-    const char *address = replication_api_of(call, name);
+    const char *address = replication_api_of(&at, name);
     if (!address)
         return err_set(err, ERR_UPSTREAM_UNAVAILABLE, "Patroni of %.60s does not answer.", name);
     json_int_t bytes = jsonpick_integer(replication.server, "bytes", 0);
@@ -247,12 +250,13 @@ static const char *confirmed_address(const struct call *call) {
 
 static bool act(struct call *call, const char *address, const char *method, const char *path,
                 json_t *body, const char *message, struct err *err) {
+    struct replication_at at = replication_for(call);
     const char *said = NULL;
     if (!address) {
         json_decref(body);
         return err_set(err, ERR_INTERNAL, "an action that nobody has confirmed");
     }
-    if (!replication_act(call, address, method, path, body, &said, err)) return false;
+    if (!replication_act(&at, address, method, path, body, &said, err)) return false;
     return call_reply(call, 200, json_pack("{s:s}", "message", message ? message : said), err);
 }
 

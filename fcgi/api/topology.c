@@ -25,9 +25,10 @@ static bool ask_swarm(struct call *call, struct view *view, struct topology *top
 }
 
 static bool ask_replication(struct call *call, struct view *view, struct topology *topology) {
+    struct replication_at at = replication_for(call);
     struct replication replication;
     struct err problem = ERR_INIT;
-    if (!replication_read(call, &replication, &problem)) {
+    if (!replication_read(&at, &replication, &problem)) {
         view_missing(&view->missing, "replication", problem.detail);
         return true;
     }

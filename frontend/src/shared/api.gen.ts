@@ -1122,6 +1122,79 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/drills": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Which drills there are here, what each breaks, and whether it may run now. */
+        get: operations["drills"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/drills/{name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Break it on purpose: a canary writes meanwhile, and what happened is kept.
+         * @description The challenge states the effect in numbers and is bound to the members' roles. Refused with `quorum` where nobody could be
+         *     spared, with `conflict` where another check of the preflight fails or another drill is under way. The id of the job is that of
+         *     the run. The job looks again before it breaks anything; one that is taken over by another runner breaks nothing any more.
+         */
+        post: operations["runDrill"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/drills/runs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Runs, newest first. */
+        get: operations["drillRuns"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/drills/runs/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One run with its preflight, timeline, writes over time and report; while it runs, what is known so far. */
+        get: operations["drillRun"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/topology": {
         parameters: {
             query?: never;
@@ -2597,6 +2670,153 @@ export interface components {
             command: string;
             arguments: number;
             client: string | null;
+        };
+        DrillCheck: {
+            /** @enum {string} */
+            name: "answers" | "leader" | "not_paused" | "spare" | "members" | "candidate" | "work" | "sentinels" | "no_failover" | "quorums" | "alone" | "jobs";
+            ok: boolean;
+            detail: string;
+        };
+        DrillPlan: {
+            /** @description Who takes writes now. */
+            from: string | null;
+            /** @description Who would after it; for Redis who is likely to. */
+            to: string | null;
+            members: number;
+            lag_bytes: number;
+            sessions_cut: number;
+            transactions_cut?: number;
+            synchronous?: boolean;
+        };
+        FailoverDrill: {
+            /** @enum {string} */
+            name: "switchover" | "primary-restart" | "redis-failover";
+            title: string;
+            breaks: string;
+            undo: string;
+            /** @description Writes are acknowledged again within. */
+            promise_seconds: number;
+            /** @description The longest of the last five that were measured. */
+            expected_seconds: number | null;
+            last_recovery_seconds: number | null;
+            ready: boolean;
+            checks: components["schemas"]["DrillCheck"][];
+            plan: components["schemas"]["DrillPlan"] | null;
+            last: null | {
+                /** Format: uuid */
+                run_id: string;
+                /** Format: date-time */
+                at: string;
+                state: string;
+                kept: boolean | null;
+            };
+        };
+        DrillReport: {
+            promise_seconds: number;
+            /** @description The longest time without an acknowledged write, from the break on; null, not measured. */
+            recovery_seconds: number | null;
+            /** @description From the break until another server took writes. */
+            takeover_seconds: number | null;
+            writes: null | {
+                /** @description The server answered their commit. */
+                acknowledged: number;
+                /** @description No answer, or an error: they may be there or not. */
+                failed: number;
+                /** @description Acknowledged, and not there afterwards; null, it could not be asked. */
+                lost: number | null;
+                lost_sequences: number[];
+            };
+            /** @description Member to role. */
+            before: {
+                [key: string]: string;
+            } | null;
+            after: {
+                [key: string]: string;
+            } | null;
+            /** @description Everybody is there and well again. */
+            healed: boolean;
+            /** @description Back within the promise, healed, and no acknowledged write lost (of Redis, where nothing durable lives, it is only counted). */
+            kept: boolean | null;
+            left_to_do: string | null;
+        };
+        DrillRunItem: {
+            /**
+             * Format: uuid
+             * @description The job's, too
+             */
+            id: string;
+            drill: string;
+            /** @enum {string} */
+            state: "queued" | "running" | "succeeded" | "failed" | "cancelled";
+            phase: string | null;
+            error: {
+                [key: string]: unknown;
+            } | null;
+            created_by: string;
+            /** Format: date-time */
+            created_at: string;
+            /** Format: date-time */
+            started_at: string | null;
+            /** Format: date-time */
+            finished_at: string | null;
+            runner: string | null;
+            attempt: number;
+            cancel_requested: boolean;
+            plan: components["schemas"]["DrillPlan"];
+            /**
+             * Format: date-time
+             * @description Null: nothing was broken, yet or at all.
+             */
+            broke_at: string | null;
+            report: components["schemas"]["DrillReport"] | null;
+            /** @description What somebody has to look at; null, nothing. */
+            left_to_do: string | null;
+        };
+        DrillRun: {
+            /**
+             * Format: uuid
+             * @description The job's, too
+             */
+            id: string;
+            drill: string;
+            /** @enum {string} */
+            state: "queued" | "running" | "succeeded" | "failed" | "cancelled";
+            phase: string | null;
+            error: {
+                [key: string]: unknown;
+            } | null;
+            created_by: string;
+            /** Format: date-time */
+            created_at: string;
+            /** Format: date-time */
+            started_at: string | null;
+            /** Format: date-time */
+            finished_at: string | null;
+            runner: string | null;
+            attempt: number;
+            cancel_requested: boolean;
+            plan: components["schemas"]["DrillPlan"];
+            /**
+             * Format: date-time
+             * @description Null: nothing was broken, yet or at all.
+             */
+            broke_at: string | null;
+            report: components["schemas"]["DrillReport"] | null;
+            /** @description What somebody has to look at; null, nothing. */
+            left_to_do: string | null;
+            preflight: components["schemas"]["DrillCheck"][];
+            timeline: {
+                /** Format: date-time */
+                at: string;
+                what: string;
+            }[];
+            strip: null | {
+                /** Format: date-time */
+                from: string;
+                bin_ms: number;
+                /** @description Acknowledged and failed writes of each stretch. */
+                bins: number[][];
+            };
         };
         RedisAction: {
             message: string;
@@ -4757,6 +4977,101 @@ export interface operations {
                 };
             };
             428: components["responses"]["Challenge"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    drills: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Every drill whose means are configured, with a preflight that was made for this answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["FailoverDrill"][];
+                    };
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    runDrill: {
+        parameters: {
+            query?: never;
+            header?: {
+                "X-Confirmation-Token"?: components["parameters"]["ConfirmationToken"];
+                /** @description The phrase, URL-encoded UTF-8 */
+                "X-Confirmation-Phrase"?: components["parameters"]["ConfirmationPhrase"];
+            };
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            202: components["responses"]["JobAccepted"];
+            428: components["responses"]["Challenge"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    drillRuns: {
+        parameters: {
+            query?: {
+                drill?: string;
+                limit?: components["parameters"]["Limit"];
+                /** @description `next_cursor` of the page before; opaque */
+                cursor?: components["parameters"]["Cursor"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of runs. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["DrillRunItem"][];
+                        next_cursor: string | null;
+                    };
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    drillRun: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["Uuid"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The run. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DrillRun"];
+                };
+            };
             default: components["responses"]["Problem"];
         };
     };

@@ -7,7 +7,7 @@ import type { Tone } from './ui/tone'
 
 export type Job = components['schemas']['Job']
 /** A newer server may know more. */
-export const jobKinds = ['backup', 'restore', 'restore_swap', 'restore_undo', 'restore_discard', 'restore_drill', 'vacuum', 'vacuum-full', 'analyze', 'reindex', 'checkpoint', 'base_backup', 'pitr_restore', 'pitr_remove'] as const
+export const jobKinds = ['backup', 'restore', 'restore_swap', 'restore_undo', 'restore_discard', 'restore_drill', 'vacuum', 'vacuum-full', 'analyze', 'reindex', 'checkpoint', 'base_backup', 'pitr_restore', 'pitr_remove', 'drill'] as const
 export type JobKind = (typeof jobKinds)[number]
 export type JobState = Job['state']
 export const jobTones: Record<JobState, Tone> = { queued: 'mute', running: 'info', succeeded: 'ok', failed: 'bad', cancelled: 'warn' }
@@ -21,6 +21,7 @@ const touched: Partial<Record<string, string[]>> = {
   restore_undo: ['restores', 'restore', 'overview', 'tables'],
   restore_discard: ['restores', 'restore'],
   restore_drill: ['backups', 'backup-summary'],
+  drill: ['drills', 'drill-run', 'replication', 'redis'],
 }
 
 /**

@@ -1,0 +1,36 @@
+// Redis and its Sentinels are real here; the swarm is a stand-in (engine.mjs).
+import assert from 'node:assert/strict'
+import { eventually, test } from './suite.mjs'
+
+test('A drill is confirmed with its effect in numbers, followed while it runs, and its report stays', { alone: true }, async (visit) => {
+  const page = await visit.person()
+  visit.allow('428 POST /api/v1/', '401 ', '503 ', '502 ') // for a moment there is no Redis: that is the drill
+  await page.goto('/platform/drills')
+  await page.getByRole('heading', { level: 1, name: 'Failover drills', exact: true }).waitFor()
+  const card = page.locator('[data-drill=redis-failover]')
+  await card.getByText('May run', { exact: true }).waitFor({ timeout: 60_000 })
+  const [from] = (await card.locator('.plan').innerText()).split(' ')
+  await card.getByRole('button', { name: 'Run drill: Redis failover' }).click()
+  const dialog = page.getByRole('dialog')
+  await dialog.locator('#confirm-phrase').waitFor()
+  assert.match(await dialog.innerText(), new RegExp(`Have ${from} replaced as Redis's primary[^]*Expected pause`))
+  await dialog.getByLabel('Type to confirm:').fill(await dialog.locator('label code').innerText())
+  await dialog.locator('button[type=submit]').click()
+  const run = page.getByTestId('drill-run')
+  await run.waitFor()
+  await run.getByText('A canary has begun to write.').waitFor()
+  await page.locator('[data-testid=drill-run][data-state=succeeded]').waitFor({ timeout: 120_000 })
+  await run.getByText(`It is broken: ${from} is taken away.`).waitFor()
+  await run.getByText('Everything is at full strength.').waitFor()
+  assert.match(await run.getByTestId('recovery').innerText(), /\d+(\.\d+)? m?s/)
+  assert.match(await run.getByTestId('lost').innerText(), /^\d+$/)
+  assert.match(await run.getByRole('img').getAttribute('aria-label'), /^\d+ writes acknowledged, \d+ failed, longest pause /)
+  const changed = run.locator('tr.changed')
+  assert.ok((await changed.count()) >= 2, 'who became what')
+  await page.keyboard.press('Escape')
+  await page.locator('tr[data-state=succeeded]').first().waitFor()
+  await eventually(async () => assert.notEqual((await card.locator('.plan').innerText()).split(' ')[0], from), 30_000)
+  await page.getByRole('button', { name: 'Redis failover', exact: true }).first().focus()
+  await page.keyboard.press('Enter')
+  await run.waitFor()
+})
