@@ -471,14 +471,18 @@ bool cache_view_get(struct cache *cache, struct arena *arena, const char *name, 
 }
 
 bool cache_drill_put(struct cache *cache, const char *name, int64_t ttl_s, int64_t deadline_ms,
-                     struct err *err) {
+                     int32_t *ret_server, struct err *err) {
     struct wire_command command = { 0 };
     wire_add(&command, "SET");
     add_key(&command, "drill", name);
     wire_add(&command, "1");
     wire_add(&command, "EX");
     wire_add_number(&command, ttl_s);
-    return run_status(cache, &command, deadline_ms, err);
+    if (!run_status(cache, &command, deadline_ms, err)) return false;
+    char head[8]; /* of forty hex digits */
+    (void)snprintf(head, sizeof head, "%.7s", cache->run);
+    *ret_server = (int32_t)strtol(head, NULL, 16);
+    return true;
 }
 
 bool cache_drill_get(struct cache *cache, struct arena *arena, const char *name,

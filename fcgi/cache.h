@@ -90,10 +90,10 @@ bool cache_view_put(struct cache *cache, const char *name, const char *value, in
 bool cache_view_get(struct cache *cache, struct arena *arena, const char *name, int64_t deadline_ms,
                     const char **ret_value, struct err *err) __attribute__((warn_unused_result));
 
-/* A drill's canary: a write under its own name, and what is there of it later. *ret_value is NULL
- * when it is lost. */
+/* A drill's canary: a write under its own name, by whom it was taken (a number of that server's
+ * life), and what is there of it later. *ret_value is NULL when it is lost. */
 bool cache_drill_put(struct cache *cache, const char *name, int64_t ttl_s, int64_t deadline_ms,
-                     struct err *err) __attribute__((warn_unused_result));
+                     int32_t *ret_server, struct err *err) __attribute__((warn_unused_result));
 bool cache_drill_get(struct cache *cache, struct arena *arena, const char *name,
                      int64_t deadline_ms, const char **ret_value, struct err *err)
     __attribute__((warn_unused_result));

@@ -42,7 +42,7 @@ const struct drill drills[] = {
       .breaks = "Sentinel promotes a replica; clients reconnect, nobody can sign in or confirm "
                 "meanwhile.",
       .undo = "Fail over again when the old primary has become a replica.",
-      .promise_s = 10,
+      .promise_s = 15, /* Sentinel leaves the former primary alone for 8 s */
       .target = DRILL_REDIS,
       .moves = true,
       .is_here = drill_has_sentinels,

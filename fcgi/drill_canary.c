@@ -28,7 +28,7 @@
 
 struct write {
     int64_t sequence, began_ms, ended_ms;
-    int32_t acknowledged, server;
+    int32_t acknowledged, lost, server;
 };
 
 struct drill_canary {
@@ -70,11 +70,11 @@ static bool write_row(const struct writer *writer, int64_t sequence, int32_t *re
     return true;
 }
 
-static bool write_key(const struct writer *writer, int64_t sequence) {
+static bool write_key(const struct writer *writer, int64_t sequence, int32_t *ret_server) {
     struct err err = ERR_INIT;
     char name[CACHE_NAME_MAX + 1];
     name_of(writer->job, sequence, name);
-    return cache_drill_put(writer->cache, name, TTL_S, clock_ms() + WRITE_MS, &err);
+    return cache_drill_put(writer->cache, name, TTL_S, clock_ms() + WRITE_MS, ret_server, &err);
 }
 
 static void write_on(const struct writer *writer, enum drill_target target, int told) {
@@ -82,7 +82,7 @@ static void write_on(const struct writer *writer, enum drill_target target, int 
         one.server = 0;
         one.began_ms = clock_ms();
         one.acknowledged = target == DRILL_POSTGRES ? write_row(writer, one.sequence, &one.server)
-                                                    : write_key(writer, one.sequence);
+                                                    : write_key(writer, one.sequence, &one.server);
         one.ended_ms = clock_ms();
         if (write(told, &one, sizeof one) != sizeof one) _exit(EXIT_FAILURE);
         int64_t next_ms = one.began_ms + PERIOD_MS;
@@ -140,15 +140,24 @@ static bool add(struct drill_canary *canary, const struct write *one) {
     return true;
 }
 
-int64_t drill_canary_look(struct drill_canary *canary, int64_t since_ms) {
+/* Whoever acknowledged the first write. */
+static int32_t first_server(const struct drill_canary *canary) {
+    for (size_t i = 0; i < canary->count; i++)
+        if (canary->writes[i].acknowledged) return canary->writes[i].server;
+    return 0;
+}
+
+bool drill_canary_look(struct drill_canary *canary, int64_t since_ms, bool moved) {
     struct write one;
-    int64_t count = 0;
     /* A record is smaller than PIPE_BUF: it comes whole. */
     while (read(canary->pipe, &one, sizeof one) == sizeof one)
         if (!add(canary, &one)) break;
-    for (size_t i = canary->count; i-- > 0 && canary->writes[i].began_ms >= since_ms;)
-        count += canary->writes[i].acknowledged;
-    return count;
+    int32_t first = first_server(canary);
+    for (size_t i = canary->count; i-- > 0 && canary->writes[i].began_ms >= since_ms;) {
+        const struct write *last = &canary->writes[i];
+        if (last->acknowledged && (last->server != first) == moved) return true;
+    }
+    return false;
 }
 
 void drill_canary_stop(struct drill_canary *canary) {
@@ -157,7 +166,7 @@ void drill_canary_stop(struct drill_canary *canary) {
         while (waitpid(canary->pid, NULL, 0) < 0 && errno == EINTR) continue;
     }
     canary->pid = 0;
-    (void)drill_canary_look(canary, INT64_MAX);
+    (void)drill_canary_look(canary, INT64_MAX, false);
 }
 
 void drill_canary_free(struct drill_canary *canary) {
@@ -173,19 +182,16 @@ void drill_canary_free(struct drill_canary *canary) {
 struct drill_figures drill_canary_figures(const struct drill_canary *canary, int64_t broke_ms) {
     struct drill_figures figures = { .recovery_ms = -1, .takeover_ms = -1 };
     int64_t last_ms = 0;
-    int32_t server = 0; /* that acknowledged before the break */
+    int32_t first = first_server(canary);
     for (size_t i = 0; i < canary->count; i++) {
         const struct write *one = &canary->writes[i];
-        if (!one->acknowledged) {
-            figures.failed++;
-            continue;
-        }
-        figures.acknowledged++;
+        figures.acknowledged += one->acknowledged;
+        figures.failed += !one->acknowledged;
+        if (!one->acknowledged || one->lost) continue;
         bool after = broke_ms && one->ended_ms > broke_ms;
-        if (!after) server = one->server;
-        else if (one->ended_ms - last_ms > figures.recovery_ms)
+        if (after && one->ended_ms - last_ms > figures.recovery_ms)
             figures.recovery_ms = one->ended_ms - last_ms;
-        if (after && one->server != server && figures.takeover_ms < 0)
+        if (after && one->server != first && figures.takeover_ms < 0)
             figures.takeover_ms = one->ended_ms - broke_ms;
         last_ms = one->ended_ms;
     }
@@ -194,19 +200,19 @@ struct drill_figures drill_canary_figures(const struct drill_canary *canary, int
 
 json_t *drill_canary_bins(const struct drill_canary *canary, int64_t origin_ms) {
     json_t *bins = json_array();
-    int acknowledged = 0, failed = 0;
+    int counts[3] = { 0 }; /* stayed, failed, lost */
     int64_t end_ms = origin_ms + DRILL_BIN_MS;
     for (size_t i = 0; i < canary->count && json_array_size(bins) < BINS_MAX; i++) {
         const struct write *one = &canary->writes[i];
         for (; one->ended_ms >= end_ms && json_array_size(bins) < BINS_MAX;
              end_ms += DRILL_BIN_MS) {
-            (void)json_array_append_new(bins, json_pack("[i, i]", acknowledged, failed));
-            acknowledged = failed = 0;
+            (void)json_array_append_new(bins,
+                                        json_pack("[i, i, i]", counts[0], counts[1], counts[2]));
+            memset(counts, 0, sizeof counts);
         }
-        if (one->acknowledged) acknowledged++;
-        else failed++;
+        counts[!one->acknowledged ? 1 : one->lost ? 2 : 0]++;
     }
-    (void)json_array_append_new(bins, json_pack("[i, i]", acknowledged, failed));
+    (void)json_array_append_new(bins, json_pack("[i, i, i]", counts[0], counts[1], counts[2]));
     return bins;
 }
 
@@ -255,7 +261,17 @@ static bool keys_lost(const struct drill_canary *canary, json_t **ret_lost, stru
     return ok;
 }
 
-bool drill_canary_lost(const struct drill_canary *canary, json_t **ret_lost, struct err *err) {
-    return canary->target == DRILL_POSTGRES ? rows_lost(canary, ret_lost, err)
-                                            : keys_lost(canary, ret_lost, err);
+bool drill_canary_lost(struct drill_canary *canary, json_t **ret_lost, struct err *err) {
+    json_t *lost = NULL;
+    bool ok = canary->target == DRILL_POSTGRES ? rows_lost(canary, &lost, err)
+                                               : keys_lost(canary, &lost, err);
+    if (!ok) return false;
+    /* Both are in the order of the sequences. */
+    for (size_t i = 0, k = 0; i < canary->count && k < json_array_size(lost); i++)
+        if (canary->writes[i].sequence == json_integer_value(json_array_get(lost, k))) {
+            canary->writes[i].lost = 1;
+            k++;
+        }
+    *ret_lost = lost;
+    return true;
 }

@@ -39,7 +39,7 @@ struct run {
     struct drill_canary *canary;
     json_t *timeline, *before, *after;
     json_t *former; /* the report of whoever had to stop; or NULL */
-    int64_t origin_ms, broke_ms, saved_ms, takeover_ms;
+    int64_t origin_ms, broke_ms, saved_ms;
     bool served, whole; /* again */
 };
 
@@ -97,7 +97,7 @@ static void save_some(struct run *run) {
 static bool wait_step(struct run *run, struct err *err) {
     if (!job_go_on(run->job, err)) return false;
     (void)poll(NULL, 0, STEP_MS);
-    if (run->canary) (void)drill_canary_look(run->canary, INT64_MAX);
+    if (run->canary) (void)drill_canary_look(run->canary, INT64_MAX, false);
     save_some(run);
     return true;
 }
@@ -197,7 +197,7 @@ static bool baseline(struct run *run, struct err *err) {
     job_progress(run->job, "writing before anything is broken", -1, -1, NULL);
     while (clock_ms() < run->origin_ms + BASELINE_MS)
         if (!wait_step(run, err)) return false;
-    return drill_canary_look(run->canary, run->origin_ms) > 0 ||
+    return drill_canary_look(run->canary, run->origin_ms, false) ||
            err_set(err, ERR_CONFLICT,
                    "No write of the canary was acknowledged: nothing was broken.");
 }
@@ -236,8 +236,8 @@ static bool break_it(struct run *run, const struct drill_look *look, struct err 
     return true;
 }
 
-/* Until the right one serves and a write that began afterwards is acknowledged; then a while more.
- */
+/* Until the right one serves and has acknowledged a write that began afterwards; then a while more.
+ * The former one may go on acknowledging for a time what will be lost. */
 static bool await_service(struct run *run, struct err *err) {
     int64_t end_ms = clock_ms() + SERVICE_MS, moved_ms = 0, served_ms = 0;
     char text[200];
@@ -246,11 +246,10 @@ static bool await_service(struct run *run, struct err *err) {
         struct drill_look look;
         if (!moved_ms && look_members(run, &look) && has_moved(run, &look)) {
             moved_ms = clock_ms();
-            run->takeover_ms = run->drill->moves ? moved_ms - run->broke_ms : -1;
             (void)snprintf(text, sizeof text, "%.100s serves.", look.serves);
             note(run, text);
         }
-        if (moved_ms && !served_ms && drill_canary_look(run->canary, moved_ms) > 0) {
+        if (moved_ms && !served_ms && drill_canary_look(run->canary, moved_ms, run->drill->moves)) {
             served_ms = clock_ms();
             run->served = true;
             note(run, "Writes are acknowledged.");
@@ -297,7 +296,7 @@ static json_t *kept_json(const struct run *run, const struct drill_figures *figu
                          const json_t *lost) {
     bool durable = run->drill->target == DRILL_POSTGRES;
     if (!run->canary || job_cancelled(run->job) || (run->served && !lost)) return json_null();
-    return json_boolean(run->served && run->whole &&
+    return json_boolean(run->served && run->whole && figures->recovery_ms >= 0 &&
                         figures->recovery_ms <= (int64_t)run->drill->promise_s * 1000 &&
                         (!durable || json_array_size(lost) == 0));
 }
@@ -322,15 +321,14 @@ static void add_former(const struct run *run, json_t *report) {
 
 static json_t *report_json(struct run *run) {
     struct drill_figures figures = { .recovery_ms = -1, .takeover_ms = -1 };
-    if (run->canary) {
-        drill_canary_stop(run->canary);
-        figures = drill_canary_figures(run->canary, run->broke_ms);
-    }
-    if (run->drill->target == DRILL_REDIS) figures.takeover_ms = run->takeover_ms;
-    json_t *lost = lost_json(run), *kept = kept_json(run, &figures, lost);
+    if (run->canary) drill_canary_stop(run->canary);
+    json_t *lost = lost_json(run);
+    if (run->canary) figures = drill_canary_figures(run->canary, run->broke_ms);
+    json_t *kept = kept_json(run, &figures, lost);
+    bool measured = run->served && lost;
     json_t *report = json_pack(
         "{s:i, s:o, s:o, s:o, s:O?, s:O?, s:b, s:o, s:s?}", "promise_seconds",
-        run->drill->promise_s, "recovery_seconds", seconds(run->served ? figures.recovery_ms : -1),
+        run->drill->promise_s, "recovery_seconds", seconds(measured ? figures.recovery_ms : -1),
         "takeover_seconds", seconds(figures.takeover_ms), "writes",
         run->canary ? writes_json(&figures, lost) : json_null(), "before", run->before, "after",
         run->after, "healed", run->whole, "kept", kept, "left_to_do", left_to_do(run));
@@ -420,7 +418,6 @@ bool drill_run(struct job *job, struct err *err) {
                        .drill = drill_find(jsonpick_text(job->parameters, "drill")),
                        .plan = json_object_get(job->parameters, "plan"),
                        .timeline = json_array(),
-                       .takeover_ms = -1,
                        .arena = arena_new(ARENA_MAX) };
     bool ok = run.timeline && run.arena && upstream_open(&run.upstream, err);
     if (!run.drill) ok = err_set(err, ERR_CONFIG, "this version knows no such drill");

@@ -24,7 +24,7 @@ test('A drill is confirmed with its effect in numbers, followed while it runs, a
   await run.getByText('Everything is at full strength.').waitFor()
   assert.match(await run.getByTestId('recovery').innerText(), /\d+(\.\d+)? m?s/)
   assert.match(await run.getByTestId('lost').innerText(), /^\d+$/)
-  assert.match(await run.getByRole('img').getAttribute('aria-label'), /^\d+ writes acknowledged, \d+ failed, longest pause /)
+  assert.match(await run.getByRole('img').getAttribute('aria-label'), /^\d+ writes acknowledged, \d+ failed, \d+ lost, longest pause /)
   const changed = run.locator('tr.changed')
   assert.ok((await changed.count()) >= 2, 'who became what')
   await page.keyboard.press('Escape')

@@ -2,13 +2,13 @@ import { describe, expect, it } from 'vitest'
 import type { DrillRunItem } from './api'
 import { secondsFrom, stripOf, trendOf } from './strip'
 
-const strip = { from: '2026-11-26T07:00:00.000Z', bin_ms: 250, bins: [[5, 0], [5, 0], [0, 1], [0, 0], [4, 0]] }
+const strip = { from: '2026-11-26T07:00:00.000Z', bin_ms: 250, bins: [[5, 0, 0], [5, 0, 0], [0, 1, 2], [0, 0, 0], [4, 0, 0]] }
 
 describe('the strip', () => {
   it('has its zero at the break', () => {
     const found = stripOf({ strip, broke_at: '2026-11-26T07:00:00.500Z' })
     expect(found?.bars.map((each) => each.at)).toEqual([-0.5, -0.25, 0, 0.25, 0.5])
-    expect(found?.bars[2]).toEqual({ at: 0, acknowledged: 0, failed: 1 })
+    expect(found?.bars[2]).toEqual({ at: 0, stayed: 0, failed: 1, lost: 2 })
     expect([found?.from, found?.to, found?.most]).toEqual([-0.5, 0.75, 5])
   })
 
@@ -22,7 +22,7 @@ describe('the strip', () => {
   })
 
   it('has few ticks, however long it took', () => {
-    const long = { ...strip, bins: Array.from({ length: 520 }, () => [1, 0]) }
+    const long = { ...strip, bins: Array.from({ length: 520 }, () => [1, 0, 0]) }
     const ticks = stripOf({ strip: long, broke_at: '2026-11-26T07:00:03.000Z' })?.ticks ?? []
     expect(ticks).toContain(0)
     expect(ticks.length).toBeLessThanOrEqual(10)

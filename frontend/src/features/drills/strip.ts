@@ -3,8 +3,11 @@ import type { DrillRun, DrillRunItem } from './api'
 export interface Bar {
   /** Seconds from the break, or from the beginning while nothing is broken. */
   at: number
-  acknowledged: number
+  /** Acknowledged, and still there. */
+  stayed: number
   failed: number
+  /** Acknowledged, and gone. */
+  lost: number
 }
 export interface Strip {
   bars: Bar[]
@@ -24,12 +27,12 @@ export function stripOf(run: Pick<DrillRun, 'strip' | 'broke_at'>): Strip | null
   const zero = run.broke_at === null ? begin : Date.parse(run.broke_at)
   const bin = run.strip.bin_ms / 1000
   const from = (begin - zero) / 1000
-  const bars = run.strip.bins.map(([acknowledged = 0, failed = 0], i) => ({ at: from + i * bin, acknowledged, failed }))
+  const bars = run.strip.bins.map(([stayed = 0, failed = 0, lost = 0], i) => ({ at: from + i * bin, stayed, failed, lost }))
   const to = from + bars.length * bin
   const step = steps.find((each) => (to - from) / each <= 9) ?? 120
   const ticks: number[] = []
   for (let tick = Math.ceil(from / step) * step; tick <= to; tick += step) ticks.push(tick + 0) // never -0
-  return { bars, from, to, most: Math.max(1, ...bars.map((each) => Math.max(each.acknowledged, each.failed))), ticks }
+  return { bars, from, to, most: Math.max(1, ...bars.map((each) => Math.max(each.stayed + each.lost, each.failed))), ticks }
 }
 
 /** Seconds from the break to a moment of the timeline; null while nothing is broken. */
