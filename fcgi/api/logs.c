@@ -4,7 +4,6 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "../db.h"
 #include "../metrics.h"
@@ -39,19 +38,6 @@ const struct field trail_fields[] = {
 
 _Static_assert(LOGS_LINES_MAX == 1000, "logs_fields says so");
 
-/* RFC 3339 in UTC, "2026-11-25T22:00:00Z". */
-static bool read_time(const struct call *call, const char *name, int64_t *ret_s, struct err *err) {
-    const char *text = request_string(call->request, name);
-    struct tm utc = { .tm_year = 0 };
-    if (!text) return true;
-    const char *rest = strptime(text, "%Y-%m-%dT%H:%M:%S", &utc);
-    if (rest && *rest == '.') rest += 1 + strspn(rest + 1, "0123456789");
-    if (!rest || strcmp(rest, "Z") != 0)
-        return err_field(err, name, "%s must be a time in UTC, like 2026-11-23T08:00:00Z", name);
-    *ret_s = (int64_t)timegm(&utc);
-    return true;
-}
-
 static bool read_filter(const struct call *call, struct logs_filter *filter, struct err *err) {
     const struct request *request = call->request;
     *filter = (struct logs_filter){
@@ -62,8 +48,8 @@ static bool read_filter(const struct call *call, struct logs_filter *filter, str
         .level = log_level_of(request_string(request, "level")),
         .limit = (int)request_integer(request, "limit"),
     };
-    return read_time(call, "since", &filter->since_s, err) &&
-           read_time(call, "until", &filter->until_s, err);
+    return request_time(request, "since", &filter->since_s, err) &&
+           request_time(request, "until", &filter->until_s, err);
 }
 
 bool api_logs(struct call *call, struct err *err) {
