@@ -55,6 +55,17 @@ def test_jobs_are_listed_newest_first_by_state_kind_and_database_in_pages(works)
     assert works.api.get(path, params={'kind': 'no such'}).json['items'] == []
 
 
+def test_the_trail_of_a_request_names_the_job_that_it_created(works):
+    request_id = 'trail-of-a-backup-1'
+    job_id = works.api.call('POST', '/database/backup', {'database': 'small'}, headers={'X-Request-Id': request_id}).json['job_id']
+    works.end(job_id)
+    data = works.api.get(f'/trail/{request_id}').json['data']
+    assert [(j['id'], j['kind'], j['database'], j['state'], j['percent'], j['created_by']) for j in data['jobs']] == [
+        (job_id, 'backup', 'small', 'succeeded', 100, 'admin')]
+    assert data['jobs'][0]['created_at'] <= data['jobs'][0]['finished_at'] and {e['action'] for e in data['audit']} == {'database.backup'}
+    assert works.api.get('/trail/no-such-request').json['data']['jobs'] == []
+
+
 @pytest.mark.parametrize('job_id', ['6c1f3f6e-0000-4000-8000-000000000000', 'x' * 36, '6C1F3F6E-0000-4000-8000-000000000000'])
 def test_a_job_that_is_not_there_is_not_found(works, job_id):
     works.api.problem('not_found', 'GET', f'/database/jobs/{job_id}')

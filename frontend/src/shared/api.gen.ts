@@ -2807,7 +2807,21 @@ export interface components {
                 request_id: string;
                 lines: components["schemas"]["LogLine"][];
                 audit: components["schemas"]["TrailEvent"][];
+                /** @description what the request created */
+                jobs: components["schemas"]["TrailJob"][];
             } | null;
+        };
+        TrailJob: {
+            /** Format: uuid */
+            id: string;
+            kind: string;
+            database: string | null;
+            /** @enum {string} */
+            state: "queued" | "running" | "succeeded" | "failed" | "cancelled";
+            percent: number | null;
+            created_by: string;
+            created_at: components["schemas"]["Time"];
+            finished_at: components["schemas"]["TimeOrNull"];
         };
         TrailEvent: {
             id: number;
