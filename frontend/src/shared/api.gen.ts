@@ -3172,6 +3172,13 @@ export interface operations {
                     "application/json": {
                         items: components["schemas"]["Advice"][];
                         total: number;
+                        /** @description Tables that were not looked at, for a session holds them locked against everybody; at most 100 */
+                        locked: {
+                            schema: string;
+                            table: string;
+                            /** @description Of the session, see /database/sessions */
+                            pid: number;
+                        }[];
                         operations: {
                             operation: components["schemas"]["MaintenanceOperation"];
                             /** @description With which of them it locks so */
@@ -4850,7 +4857,7 @@ export interface operations {
     metricsQuery: {
         parameters: {
             query: {
-                name: "requests" | "request_seconds_p50" | "request_seconds_p99" | "pool_use" | "response_bytes" | "audit_events" | "audit_unsealed_seconds" | "database_connections" | "database_transactions" | "database_cache_hits" | "database_longest_transaction" | "database_bytes" | "database_temp_bytes" | "database_deadlocks" | "replication_lag_bytes" | "replication_lag_seconds" | "slot_bytes" | "archive_age_seconds" | "archive_failures" | "redis_memory_bytes" | "redis_operations" | "redis_clients" | "redis_replicas" | "redis_evictions" | "node_cpu" | "node_memory" | "node_disk" | "node_load" | "node_disk_io" | "node_network" | "backup_age_seconds" | "jobs" | "edge_requests" | "edge_connections" | "targets_up";
+                name: "requests" | "request_seconds_p50" | "request_seconds_p99" | "pool_use" | "response_bytes" | "audit_events" | "audit_unsealed_seconds" | "database_connections" | "database_transactions" | "database_cache_hits" | "database_longest_transaction" | "database_bytes" | "database_temp_bytes" | "database_deadlocks" | "replication_lag_bytes" | "wal_bytes" | "slot_bytes" | "archive_age_seconds" | "archive_failures" | "redis_memory_bytes" | "redis_operations" | "redis_clients" | "redis_replicas" | "redis_evictions" | "node_cpu" | "node_memory" | "node_disk" | "node_load" | "node_disk_io" | "node_network" | "backup_age_seconds" | "jobs" | "edge_requests" | "edge_connections" | "targets_up";
                 range?: "15m" | "1h" | "6h" | "24h" | "7d";
             };
             header?: never;
