@@ -135,6 +135,8 @@ static const struct option options[] = {
       "how old the last verified backup may be" },
     { "jobs.verify_interval_s", NUMBER, AT(jobs.verify_interval_s), 0, "604800", 1, 31536000,
       "how often every copy is read and checked again" },
+    { "jobs.keep_days", NUMBER, AT(jobs.keep_days), 0, "90", 1, 36500,
+      "days until a job that is over, and that nothing refers to, is forgotten" },
     { "restore.keep_days", NUMBER, AT(restore.keep_days), 0, "7", 1, 3650,
       "days until what a restore left beside or kept is dropped" },
     { "restore.processes", NUMBER, AT(restore.processes), 0, "0", 0, 64,

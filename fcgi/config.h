@@ -94,6 +94,7 @@ struct config {
         char *copy_url, *copy_socket;          /* where other runners' backups are fetched */
         struct config_secret copy_token;       /* shown there */
         int64_t age_limit_s, verify_interval_s;
+        int64_t keep_days; /* a job that is over is forgotten after so many */
     } jobs;
     struct {
         int64_t keep_days;   /* what a restore leaves beside is dropped after so many */

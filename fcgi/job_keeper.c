@@ -25,13 +25,15 @@
 #define SCAN_MS   60000 /* how often the folder is searched for what no row knows */
 #define RETRY_MS  15000 /* after a copy that failed */
 #define RETAIN_MS 10000
+#define PRUNE_MS  60000 /* how often jobs are forgotten, while there are few to forget */
+#define PRUNE_MAX "500" /* at once: nobody waits for a lock on them for long */
 #define OWNER     "keeper"
 
 struct keeper {
     const struct config *config;
     struct db *db;
     struct db_listener *listener;
-    int64_t files_ms, scan_ms, copies_ms, retain_ms; /* when each is due */
+    int64_t files_ms, scan_ms, copies_ms, retain_ms, prune_ms; /* when each is due */
     bool trouble;
 };
 
@@ -324,10 +326,24 @@ static void keep_time(struct keeper *keeper) {
     keeper->trouble = !ok;
 }
 
+/* Jobs that have been over for long. A whole batch means that there are more. */
+static void prune_jobs(struct keeper *keeper) {
+    char days[24];
+    json_t *rows;
+    (void)snprintf(days, sizeof days, "%lld", (long long)keeper->config->jobs.keep_days);
+    const char *values[] = { days, PRUNE_MAX };
+    if (clock_ms() < keeper->prune_ms || !ask(keeper, DB_JOB_PRUNE, values, 2, &rows)) return;
+    size_t count = json_array_size(rows);
+    if (count > 0) log_event(LOG_INFO, "jobs_forgotten", "count", 'i', (long long)count, NULL);
+    if (count < strtoull(PRUNE_MAX, NULL, 10)) keeper->prune_ms = clock_ms() + PRUNE_MS;
+    json_decref(rows);
+}
+
 static void round_of(struct keeper *keeper) {
     bool notified = false;
     listen_again(keeper, &notified);
     keep_time(keeper);
+    prune_jobs(keeper);
     if (notified || clock_ms() >= keeper->files_ms) {
         keeper->files_ms = clock_ms() + FILES_MS;
         remove_gone(keeper);

@@ -124,6 +124,10 @@ bool request_fields(struct request *request, const struct field *fields,
 const char *request_string(const struct request *request, const char *name);
 int64_t request_integer(const struct request *request, const char *name);
 bool request_boolean(const struct request *request, const char *name);
+/* A field that holds a moment in UTC, "2026-11-25T22:00:00Z", as unix seconds; where it is absent,
+ * *ret_s stays as it is. Error: BAD_FIELD. */
+bool request_time(const struct request *request, const char *name, int64_t *ret_s, struct err *err)
+    __attribute__((warn_unused_result));
 const json_t *request_strings(const struct request *request, const char *name);
 /* An object as it was sent: the handler must validate what is in it. */
 const json_t *request_object(const struct request *request, const char *name);

@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "request.h"
 
@@ -186,6 +187,19 @@ int64_t request_integer(const struct request *request, const char *name) {
 
 bool request_boolean(const struct request *request, const char *name) {
     return json_is_true(json_object_get(request->fields, name));
+}
+
+bool request_time(const struct request *request, const char *name, int64_t *ret_s,
+                  struct err *err) {
+    const char *text = request_string(request, name);
+    struct tm utc = { .tm_year = 0 };
+    if (!text) return true;
+    const char *rest = strptime(text, "%Y-%m-%dT%H:%M:%S", &utc);
+    if (rest && *rest == '.') rest += 1 + strspn(rest + 1, "0123456789");
+    if (!rest || strcmp(rest, "Z") != 0)
+        return err_field(err, name, "%s must be a time in UTC, like 2026-11-23T08:00:00Z", name);
+    *ret_s = (int64_t)timegm(&utc);
+    return true;
 }
 
 const json_t *request_strings(const struct request *request, const char *name) {

@@ -172,6 +172,8 @@ static const struct route table[] = {
 
     { .method = METHOD_GET, .path = "/metrics/query", .needs = NEEDS_SUPERADMIN,
       .fields = metrics_query_fields, .handle = api_metrics_query },
+    { .method = METHOD_GET, .path = "/metrics/dashboard", .needs = NEEDS_SUPERADMIN,
+      .fields = metrics_dashboard_fields, .handle = api_metrics_dashboard },
     { .method = METHOD_GET, .path = "/alerts", .needs = NEEDS_SUPERADMIN, .handle = api_alerts },
     { .method = METHOD_GET, .path = "/alerts/history", .needs = NEEDS_SUPERADMIN,
       .fields = alerts_history_fields, .handle = api_alerts_history },

@@ -154,10 +154,13 @@ bool api_drill_run(struct call *call, struct err *err);
 /* api/topology.c */
 bool api_topology(struct call *call, struct err *err);
 
-/* api/monitoring.c */
-extern const struct field metrics_query_fields[], alerts_history_fields[], silence_create_fields[],
-    silence_id_fields[];
+/* api/charts.c */
+extern const struct field metrics_query_fields[], metrics_dashboard_fields[];
 bool api_metrics_query(struct call *call, struct err *err);
+bool api_metrics_dashboard(struct call *call, struct err *err);
+
+/* api/monitoring.c */
+extern const struct field alerts_history_fields[], silence_create_fields[], silence_id_fields[];
 bool api_alerts(struct call *call, struct err *err);
 bool api_alerts_history(struct call *call, struct err *err);
 bool api_silences(struct call *call, struct err *err);

@@ -4,7 +4,6 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "../db.h"
 #include "../metrics.h"
@@ -39,19 +38,6 @@ const struct field trail_fields[] = {
 
 _Static_assert(LOGS_LINES_MAX == 1000, "logs_fields says so");
 
-/* RFC 3339 in UTC, "2026-11-25T22:00:00Z". */
-static bool read_time(const struct call *call, const char *name, int64_t *ret_s, struct err *err) {
-    const char *text = request_string(call->request, name);
-    struct tm utc = { .tm_year = 0 };
-    if (!text) return true;
-    const char *rest = strptime(text, "%Y-%m-%dT%H:%M:%S", &utc);
-    if (rest && *rest == '.') rest += 1 + strspn(rest + 1, "0123456789");
-    if (!rest || strcmp(rest, "Z") != 0)
-        return err_field(err, name, "%s must be a time in UTC, like 2026-11-23T08:00:00Z", name);
-    *ret_s = (int64_t)timegm(&utc);
-    return true;
-}
-
 static bool read_filter(const struct call *call, struct logs_filter *filter, struct err *err) {
     const struct request *request = call->request;
     *filter = (struct logs_filter){
@@ -62,8 +48,8 @@ static bool read_filter(const struct call *call, struct logs_filter *filter, str
         .level = log_level_of(request_string(request, "level")),
         .limit = (int)request_integer(request, "limit"),
     };
-    return read_time(call, "since", &filter->since_s, err) &&
-           read_time(call, "until", &filter->until_s, err);
+    return request_time(request, "since", &filter->since_s, err) &&
+           request_time(request, "until", &filter->until_s, err);
 }
 
 bool api_logs(struct call *call, struct err *err) {
@@ -120,7 +106,9 @@ bool api_logs_tail(struct call *call, struct err *err) {
 
 /* -- the trail --------------------------------------------------------------------------------- */
 
-static bool audit_rows(struct call *call, const char *id, json_t **missing, json_t **ret_rows) {
+/* What the console's database holds of the request; it may be the one that is down. */
+static bool stored_rows(struct call *call, enum db_statement statement, const char *what,
+                        const char *id, json_t **missing, json_t **ret_rows) {
     struct db_at at = { .role = DB_APP,
                         .target = DB_PRIMARY,
                         .deadline_ms = call->request->deadline_ms,
@@ -128,9 +116,9 @@ static bool audit_rows(struct call *call, const char *id, json_t **missing, json
                         .request_id = call->request->id };
     struct err problem = ERR_INIT;
     const char *text;
-    if (!db_text(call->services->db, &at, DB_TRAIL, call->request->arena, &id, 1, &text, NULL,
+    if (!db_text(call->services->db, &at, statement, call->request->arena, &id, 1, &text, NULL,
                  &problem)) {
-        view_missing(missing, "audit", problem.detail);
+        view_missing(missing, what, problem.detail);
         *ret_rows = json_array();
     } else *ret_rows = json_loads(text, 0, NULL);
     return *ret_rows != NULL;
@@ -141,17 +129,20 @@ bool api_trail(struct call *call, struct err *err) {
     struct logs_filter filter = { .request_id = id, .limit = LOGS_LINES_MAX };
     struct view view = { .name = NULL };
     struct err problem = ERR_INIT;
-    json_t *lines = NULL, *rows;
+    json_t *lines = NULL, *audit = NULL, *jobs = NULL;
     if (!logs_read(call, &filter, &lines, &view.missing, &problem)) {
         view_missing(&view.missing, "logs", problem.detail);
         lines = json_array();
     }
-    if (!audit_rows(call, id, &view.missing, &rows)) {
+    if (!stored_rows(call, DB_TRAIL, "audit", id, &view.missing, &audit) ||
+        !stored_rows(call, DB_TRAIL_JOBS, "jobs", id, &view.missing, &jobs)) {
         json_decref(lines);
+        json_decref(audit);
         json_decref(view.missing);
         return err_set(err, ERR_LIMIT, "The request needs more memory than one may have.");
     }
     return view_reply(call, &view,
-                      json_pack("{s:s, s:o, s:o}", "request_id", id, "lines", lines, "audit", rows),
+                      json_pack("{s:s, s:o, s:o, s:o}", "request_id", id, "lines", lines, "audit",
+                                audit, "jobs", jobs),
                       err);
 }

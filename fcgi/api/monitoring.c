@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What Prometheus measured, by named queries alone, and what Alertmanager makes of it. */
+/* What rings, what rang, and what is silenced: of Alertmanager and Prometheus. */
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -9,63 +9,18 @@
 #include "../clock.h"
 #include "../config.h"
 #include "../jsonpick.h"
+#include "../prometheus.h"
 #include "../upstream.h"
 #include "api.h"
 #include "managed.h"
 #include "view.h"
 
-#define POINTS 240
+#define HISTORY_POINTS 960
 
 /* clang-format off */
-static const struct query {
-    const char *name, *title, *unit, *text;
-} queries[] = {
-    { "requests", "Requests by class of status", "1/s",
-      "sum by (status) (rate(guardian_requests_total[1m]))" },
-    { "request_seconds_p50", "Time of a request, median, by pool", "s",
-      "histogram_quantile(0.5, sum by (le, pool) (rate(guardian_request_duration_seconds_bucket[5m])))" },
-    { "request_seconds_p99", "Time of a request, 99th percentile, by pool", "s",
-      "histogram_quantile(0.99, sum by (le, pool) (rate(guardian_request_duration_seconds_bucket[5m])))" },
-    { "pool_use", "Busy workers by pool", "ratio",
-      "sum by (pool) (guardian_workers_busy) / sum by (pool) (guardian_workers)" },
-    { "audit_events", "Length of the audit chain", "events", "max(guardian_audit_events)" },
-    { "database_connections", "Connections by server and state", "connections",
-      "sum by (instance, state) (pg_stat_activity_count)" },
-    { "database_transactions", "Transactions by database", "1/s",
-      "sum by (datname) (rate(pg_stat_database_xact_commit{datname!~\"template.*|\"}[1m]))" },
-    { "database_bytes", "Size by database", "bytes",
-      "max by (datname) (pg_database_size_bytes{datname!~\"template.*\"})" },
-    { "replication_lag_bytes", "Lag of each standby", "bytes",
-      "max by (application_name) (pg_stat_replication_pg_wal_lsn_diff)" },
-    { "redis_memory_bytes", "Memory of each Redis", "bytes",
-      "max by (instance) (redis_memory_used_bytes)" },
-    { "redis_operations", "Commands of each Redis", "1/s",
-      "sum by (instance) (rate(redis_commands_processed_total[1m]))" },
-    { "node_cpu", "Processor use by node", "ratio",
-      "1 - avg by (instance) (rate(node_cpu_seconds_total{mode=\"idle\"}[1m]))" },
-    { "node_memory", "Memory use by node", "ratio",
-      "1 - node_memory_MemAvailable_bytes / node_memory_MemTotal_bytes" },
-    { "node_disk", "Fullest file system by node", "ratio",
-      "max by (instance) (1 - node_filesystem_avail_bytes{fstype!~\"tmpfs|ramfs|overlay\"} / node_filesystem_size_bytes)" },
-    { "edge_connections", "Connections to the edge by state", "connections",
-      "sum by (state) ({__name__=~\"nginx_connections_(active|reading|writing|waiting)\"})" },
-};
-static const char *const query_names[] = {
-    "requests", "request_seconds_p50", "request_seconds_p99", "pool_use", "audit_events",
-    "database_connections", "database_transactions", "database_bytes", "replication_lag_bytes",
-    "redis_memory_bytes", "redis_operations", "node_cpu", "node_memory", "node_disk",
-    "edge_connections", NULL
-};
-_Static_assert(sizeof queries / sizeof queries[0] + 1 == sizeof query_names / sizeof query_names[0],
-               "every query has its name among the choices");
 static const char *const ranges[] = { "15m", "1h", "6h", "24h", "7d", NULL };
 static const int64_t range_s[] = { 900, 3600, 21600, 86400, 604800 };
 
-const struct field metrics_query_fields[] = {
-    { "name", FIELD_QUERY, FIELD_ENUM, .required = true, .choices = query_names },
-    { "range", FIELD_QUERY, FIELD_ENUM, .choices = ranges, .preset = "1h" },
-    { .name = NULL },
-};
 const struct field alerts_history_fields[] = {
     { "range", FIELD_QUERY, FIELD_ENUM, .choices = ranges, .preset = "24h" },
     { .name = NULL },
@@ -117,85 +72,6 @@ static int64_t chosen_range(const struct call *call) {
     return range_s[i];
 }
 
-static bool ask_prometheus(struct call *call, const char *query, int64_t from_s, int64_t to_s,
-                           int64_t step_s, const json_t **ret_series, struct err *err) {
-    struct arena *arena = call->request->arena;
-    const char *encoded = upstream_encode(arena, query);
-    struct upstream_call ask = {
-        .name = "Prometheus",
-        .base = call->services->config->watch.prometheus,
-        .path = encoded ? arena_printf(
-                              arena, "/api/v1/query_range?query=%s&start=%lld&end=%lld&step=%lld",
-                              encoded, (long long)from_s, (long long)to_s, (long long)step_s)
-                        : NULL,
-        .shape = "(status,error,data(result(metric,values)))",
-    };
-    if (!ask.base) return err_set(err, ERR_NOT_CONFIGURED, "Set watch.prometheus to show metrics.");
-    if (!ask.path) return no_memory(err);
-    if (!upstream_one(call->services->upstream, arena, &ask, call->request->deadline_ms, err))
-        return false;
-    const json_t *series = jsonpick_at(ask.json, "data.result");
-    if (!json_is_array(series))
-        return err_set(err, ERR_UPSTREAM_GARBAGE, "Prometheus answered without a result.");
-    *ret_series = series;
-    return true;
-}
-
-/* [time, "text"] → [time, number or null]: not a number and infinity are no JSON. */
-static json_t *point_json(const json_t *pair) {
-    const char *text = json_string_value(json_array_get(pair, 1));
-    double at = json_number_value(json_array_get(pair, 0));
-    char *end = NULL;
-    double value = text ? strtod(text, &end) : 0;
-    bool is_number = text && end != text && value - value == 0;
-    return json_pack("[I, o]", (json_int_t)at, is_number ? json_real(value) : json_null());
-}
-
-static json_t *points_json(const json_t *values) {
-    json_t *points = json_array();
-    size_t i;
-    const json_t *pair;
-    json_array_foreach(values, i, pair) {
-        (void)json_array_append_new(points, point_json(pair));
-    }
-    return points;
-}
-
-static json_t *labels_json(const json_t *metric) {
-    json_t *labels = json_object(), *value;
-    const char *name;
-    json_object_foreach((json_t *)(uintptr_t)metric, name, value) {
-        if (json_is_string(value) && strcmp(name, "__name__") != 0)
-            (void)json_object_set(labels, name, value);
-    }
-    return labels;
-}
-
-bool api_metrics_query(struct call *call, struct err *err) {
-    const char *name = request_string(call->request, "name");
-    int64_t to_s = clock_unix_s(), length_s = chosen_range(call);
-    int64_t step_s = length_s / POINTS;
-    const struct query *query = queries;
-    const json_t *series, *each;
-    size_t i;
-    struct view view = { .name = arena_printf(call->request->arena, "metrics.%s.%lld", name,
-                                              (long long)length_s) };
-    while (strcmp(query->name, name) != 0) query++;
-    if (!ask_prometheus(call, query->text, to_s - length_s, to_s, step_s, &series, err))
-        return view_failed(call, &view, err);
-    json_t *list = json_array();
-    json_array_foreach(series, i, each) {
-        (void)json_array_append_new(
-            list, json_pack("{s:o, s:o}", "labels", labels_json(json_object_get(each, "metric")),
-                            "points", points_json(json_object_get(each, "values"))));
-    }
-    return view_reply(call, &view,
-                      json_pack("{s:s, s:s, s:s, s:I, s:o}", "name", query->name, "title",
-                                query->title, "unit", query->unit, "step_seconds",
-                                (json_int_t)step_s, "series", list),
-                      err);
-}
-
 /* One row for each stretch of time in which the alert fired without a break. */
 static void add_stretches(json_t *list, const json_t *series, int64_t step_s, int64_t now_s) {
     const json_t *values = json_object_get(series, "values"),
@@ -212,7 +88,7 @@ static void add_stretches(json_t *list, const json_t *series, int64_t step_s, in
                 json_pack("{s:s, s:s?, s:o, s:o, s:o}", "name", text_or(metric, "alertname", "?"),
                           "severity", jsonpick_text(metric, "severity"), "from", unix_time(from_s),
                           "until", over ? unix_time(last_s) : json_null(), "labels",
-                          labels_json(metric)));
+                          prometheus_labels(metric)));
             from_s = 0;
         }
         if (pair && !from_s) from_s = at_s;
@@ -238,14 +114,19 @@ static json_t *sorted(struct arena *arena, json_t *list) {
 
 bool api_alerts_history(struct call *call, struct err *err) {
     int64_t to_s = clock_unix_s(), length_s = chosen_range(call);
-    int64_t step_s = length_s / (4 * POINTS) < 15 ? 15 : length_s / (4 * POINTS);
+    int64_t step_s = length_s / HISTORY_POINTS < 15 ? 15 : length_s / HISTORY_POINTS;
     const json_t *series, *each;
     size_t i;
     struct view view = { .name = arena_printf(call->request->arena, "alerts.history.%lld",
                                               (long long)length_s),
                          .is_list = true };
-    if (!ask_prometheus(call, "ALERTS{alertstate=\"firing\",alertname!=\"Watchdog\"}",
-                        to_s - length_s, to_s, step_s, &series, err))
+    struct prometheus_grid grid = { to_s - length_s, to_s, step_s };
+    struct upstream_call ask =
+        prometheus_call(call->request->arena, call->services->config,
+                        "ALERTS{alertstate=\"firing\",alertname!=\"Watchdog\"}", &grid);
+    if (!prometheus_ask(call->services->upstream, call->request->arena, &ask,
+                        call->request->deadline_ms, err) ||
+        !prometheus_series(&ask, &series, err))
         return view_failed(call, &view, err);
     json_t *list = json_array();
     json_array_foreach(series, i, each) add_stretches(list, each, step_s, to_s);
@@ -279,7 +160,7 @@ static json_t *alert_json(struct arena *arena, const json_t *alert) {
         jsonpick_text(notes, "description"), "runbook", jsonpick_text(notes, "runbook"),
         "safe_action", jsonpick_text(notes, "safe_action"), "starts_at",
         time_text(arena, jsonpick_text(alert, "startsAt")), "updated_at",
-        time_text(arena, jsonpick_text(alert, "updatedAt")), "labels", labels_json(labels),
+        time_text(arena, jsonpick_text(alert, "updatedAt")), "labels", prometheus_labels(labels),
         "silenced_by", strings_json(jsonpick_at(alert, "status.silencedBy")));
 }
 

@@ -7,6 +7,7 @@
 #include "../config.h"
 #include "../jsonpick.h"
 #include "api.h"
+#include "jobs.h"
 #include "managed.h"
 #include "view.h"
 
@@ -105,6 +106,55 @@ static bool check_work(const struct replication *replication, struct err *err) {
                    (long long)work, work == 1 ? "" : "s", work == 1 ? "" : "s");
 }
 
+/* What the runners do is asked of the console's own table: a dump or a load shows in no view of
+ * what is under way on the primary. */
+static bool read_jobs(struct call *call, const json_t **ret_jobs, struct err *err) {
+    struct db_at at = jobs_at(call);
+    const char *text;
+    size_t size;
+    if (!db_text(call->services->db, &at, DB_JOB_RUNNING, call->request->arena, NULL, 0, &text,
+                 &size, err))
+        return false;
+    json_t *jobs = json_loadb(text, size, 0, NULL);
+    if (!managed_defer(call, jobs, err)) return false;
+    *ret_jobs = jobs;
+    return true;
+}
+
+/* The exchange itself is one transaction, but sessions are ended and held back around it: whoever
+ * changes the primary in its middle is left to find out which database has which name. */
+static bool check_swap(const json_t *jobs, struct err *err) {
+    size_t i;
+    const json_t *job;
+    json_array_foreach(jobs, i, job) {
+        if (strncmp(text_or(job, "phase", ""), "swapping", 8) == 0)
+            return err_set(err, ERR_CONFLICT,
+                           "A restore of %.63s is exchanging it for what was restored (job %.36s). "
+                           "Wait for it: it takes seconds.",
+                           text_or(job, "database", "?"), text_or(job, "id", "?"));
+    }
+    return true;
+}
+
+/* Their ids, one after the other: a confirmation given for these is none for others. */
+static const char *ids_of(struct arena *arena, const json_t *jobs) {
+    const char *ids = "";
+    size_t i;
+    const json_t *job;
+    json_array_foreach(jobs, i, job) {
+        ids = ids ? arena_printf(arena, "%s|%s", ids, text_or(job, "id", "")) : NULL;
+    }
+    return ids;
+}
+
+static const char *jobs_sentence(struct arena *arena, const json_t *jobs) {
+    size_t count = json_array_size(jobs);
+    if (count == 0) return "";
+    return arena_printf(arena, " %zu job%s of the console %s cut: %s begun again, or failed.",
+                        count, count == 1 ? "" : "s", count == 1 ? "is" : "are",
+                        count == 1 ? "it is" : "they are");
+}
+
 static bool keep_facts(struct call *call, const char *target, const char *address,
                        struct err *err) {
     json_t *facts = json_pack("{s:s, s:s}", "target", target, "patroni", address);
@@ -137,29 +187,33 @@ bool switchover_impact(struct call *call, struct impact *ret_impact, struct err 
     const char *leader = request_string(call->request, "leader");
     const char *name = request_string(call->request, "candidate");
     struct replication replication;
-    const json_t *candidate = NULL;
+    const json_t *candidate = NULL, *jobs = NULL;
     if (!read_patroni(call, &replication, err) ||
         !find_member(&replication, "candidate", name, &candidate, err) ||
-        !check_candidate(&replication, candidate, leader, err) || !check_work(&replication, err))
+        !check_candidate(&replication, candidate, leader, err) || !read_jobs(call, &jobs, err) ||
+        !check_swap(jobs, err) || !check_work(&replication, err))
         return false;
     if (!replication.leader_api)
         return err_set(err, ERR_UPSTREAM_UNAVAILABLE, "The leader's Patroni does not answer.");
+    const char *ids = ids_of(arena, jobs);
+    if (!ids) return no_memory(err);
     json_int_t sessions = jsonpick_integer(replication.server, "sessions", 0);
     json_int_t transactions = jsonpick_integer(replication.server, "transactions", 0);
     struct impact impact = {
         .summary = arena_printf(
             arena,
             "Make %s the leader in place of %s. Writes stop for some seconds; %lld session%s of "
-            "clients and %lld open transaction%s are cut. No committed write is lost.",
+            "clients and %lld open transaction%s are cut.%s No committed write is lost.",
             name, leader, (long long)sessions, sessions == 1 ? "" : "s", (long long)transactions,
-            transactions == 1 ? "" : "s"),
-        .impact = json_pack("{s:s, s:s, s:I, s:I, s:I, s:b}", "leader", leader, "candidate", name,
-                            "lag_bytes", jsonpick_integer(candidate, "lag_bytes", 0),
-                            "sessions_cut", sessions, "transactions_cut", transactions,
-                            "synchronous", json_is_true(json_object_get(candidate, "synchronous"))),
+            transactions == 1 ? "" : "s", jobs_sentence(arena, jobs)),
+        .impact =
+            json_pack("{s:s, s:s, s:O, s:I, s:I, s:I, s:b}", "leader", leader, "candidate", name,
+                      "jobs_cut", jobs, "lag_bytes", jsonpick_integer(candidate, "lag_bytes", 0),
+                      "sessions_cut", sessions, "transactions_cut", transactions, "synchronous",
+                      json_is_true(json_object_get(candidate, "synchronous"))),
         .undo = "Switch over again, back to the present leader.",
         .phrase = arena_printf(arena, "switchover %s", name),
-        .state = state_of(call, &replication, candidate),
+        .state = arena_printf(arena, "%s%s", state_of(call, &replication, candidate), ids),
     };
     return keep_facts(call, name, replication.leader_api, err) &&
            finish(call, &impact, ret_impact, err);

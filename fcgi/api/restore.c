@@ -4,7 +4,6 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "../audit.h"
 #include "../clock.h"
@@ -233,16 +232,11 @@ bool api_restore_discard(struct call *call, struct err *err) {
            jobs_started(call, job_id, err);
 }
 
-/* A moment in UTC, ahead of now and not for ever. */
-static bool check_until(const char *text, struct err *err) {
-    struct tm utc = { .tm_isdst = 0 };
-    const char *end = strptime(text, "%Y-%m-%dT%H:%M:%S", &utc);
-    if (end && *end == '.') end += 1 + strspn(end + 1, "0123456789");
-    if (!end || strcmp(end, "Z") != 0)
-        return err_field(err, "kept_until",
-                         "kept_until must be a time in UTC as "
-                         "2026-12-31T23:59:59Z");
-    int64_t ahead_s = (int64_t)timegm(&utc) - clock_unix_s();
+/* Ahead of now, and not for ever. */
+static bool check_until(const struct call *call, struct err *err) {
+    int64_t until_s = 0;
+    if (!request_time(call->request, "kept_until", &until_s, err)) return false;
+    int64_t ahead_s = until_s - clock_unix_s();
     return (ahead_s > 0 && ahead_s <= KEEP_MAX_S) ||
            err_field(err, "kept_until", "kept_until must be ahead, and at most ten years");
 }
@@ -251,7 +245,7 @@ bool api_restore_keep(struct call *call, struct err *err) {
     const char *id = NULL, *until = request_string(call->request, "kept_until");
     const json_t *restore = NULL, *row = NULL;
     struct db_at at = jobs_at(call);
-    if (!check_until(until, err) || !restores_read(call, &id, &restore, err)) return false;
+    if (!check_until(call, err) || !restores_read(call, &id, &restore, err)) return false;
     const char *values[] = { id, until };
     if (!restores_row(call, &at, DB_RESTORE_KEEP, values, 2, &row, err)) return false;
     if (!row)

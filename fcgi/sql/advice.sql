@@ -1,5 +1,6 @@
 -- What is worth doing in the connected database, and what it rests on, as one JSON text.
--- $1 bloat, as bloat.sql says; $2 an object with unused_indexes, as performance.sql says; $3 an object: what each operation locks
+-- A table that somebody has locked against everybody is about to be another one: it is named, with who holds it, and nothing else is
+-- said of it. $1 bloat, as bloat.sql says; $2 an object with unused_indexes, as performance.sql says; $3 an object: what each operation locks
 WITH
 setting AS MATERIALIZED (
     SELECT pg_catalog.current_setting('autovacuum_freeze_max_age')::bigint AS freeze_max_age,
@@ -9,6 +10,12 @@ setting AS MATERIALIZED (
            pg_catalog.current_setting('server_version_num')::int AS version,
            (SELECT r.oid FROM pg_catalog.pg_roles AS r WHERE r.rolname = 'guardian_maintainer') AS maintainer,
            (SELECT d.datdba FROM pg_catalog.pg_database AS d WHERE d.datname = pg_catalog.current_database()) AS datdba
+),
+locked AS MATERIALIZED (
+    SELECT l.relation, pg_catalog.min(l.pid) AS pid FROM pg_catalog.pg_locks AS l
+    WHERE l.locktype = 'relation' AND l.mode = 'AccessExclusiveLock' AND l.granted AND l.pid <> pg_catalog.pg_backend_pid()
+      AND l.database = (SELECT d.oid FROM pg_catalog.pg_database AS d WHERE d.datname = pg_catalog.current_database())
+    GROUP BY l.relation
 ),
 rel AS MATERIALIZED (
     SELECT c.oid, n.nspname, c.relname, c.relkind, c.relpages, c.reltuples, c.reloptions, c.reltoastrelid,
@@ -24,6 +31,7 @@ rel AS MATERIALIZED (
     FROM pg_catalog.pg_class AS c JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace CROSS JOIN setting AS s
     LEFT JOIN pg_catalog.pg_class AS t ON t.oid = c.reltoastrelid
     WHERE c.relkind IN ('r', 'm', 'p') AND c.relpersistence <> 't' AND n.nspname NOT IN ('pg_toast', 'guardian_selftest')
+      AND c.oid NOT IN (SELECT l.relation FROM locked AS l)
 ),
 building AS MATERIALIZED (
     SELECT b.index_relid FROM pg_catalog.pg_stat_progress_create_index AS b
@@ -115,7 +123,12 @@ shown AS (
     SELECT * FROM judged ORDER BY pg_catalog.array_position(ARRAY['critical', 'warning', 'info'], severity), weight DESC NULLS FIRST, nspname, relname, index
     LIMIT 500
 )
-SELECT pg_catalog.json_build_object('total', (SELECT pg_catalog.count(*) FROM judged), 'items', coalesce(pg_catalog.json_agg(
+SELECT pg_catalog.json_build_object('total', (SELECT pg_catalog.count(*) FROM judged), 'locked', (
+    SELECT coalesce(pg_catalog.json_agg(pg_catalog.json_build_object('schema', k.nspname, 'table', k.relname, 'pid', k.pid)
+                                        ORDER BY k.nspname, k.relname), '[]')
+    FROM (SELECT n.nspname, c.relname, l.pid FROM locked AS l JOIN pg_catalog.pg_class AS c ON c.oid = l.relation
+          JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace
+          WHERE c.relkind IN ('r', 'm', 'p') AND n.nspname <> 'pg_toast' ORDER BY n.nspname, c.relname LIMIT 100) AS k), 'items', coalesce(pg_catalog.json_agg(
     pg_catalog.json_build_object(
         'kind', w.kind, 'severity', w.severity, 'schema', w.nspname, 'table', w.relname, 'index', w.index, 'numbers', w.numbers,
         'action', CASE WHEN w.allowed THEN pg_catalog.json_build_object('operation', w.operation, 'tables', pg_catalog.json_build_array(w.quoted),

@@ -55,6 +55,17 @@ def test_jobs_are_listed_newest_first_by_state_kind_and_database_in_pages(works)
     assert works.api.get(path, params={'kind': 'no such'}).json['items'] == []
 
 
+def test_the_trail_of_a_request_names_the_job_that_it_created(works):
+    request_id = 'trail-of-a-backup-1'
+    job_id = works.api.call('POST', '/database/backup', {'database': 'small'}, headers={'X-Request-Id': request_id}).json['job_id']
+    works.end(job_id)
+    data = works.api.get(f'/trail/{request_id}').json['data']
+    assert [(j['id'], j['kind'], j['database'], j['state'], j['percent'], j['created_by']) for j in data['jobs']] == [
+        (job_id, 'backup', 'small', 'succeeded', 100, 'admin')]
+    assert data['jobs'][0]['created_at'] <= data['jobs'][0]['finished_at'] and {e['action'] for e in data['audit']} == {'database.backup'}
+    assert works.api.get('/trail/no-such-request').json['data']['jobs'] == []
+
+
 @pytest.mark.parametrize('job_id', ['6c1f3f6e-0000-4000-8000-000000000000', 'x' * 36, '6C1F3F6E-0000-4000-8000-000000000000'])
 def test_a_job_that_is_not_there_is_not_found(works, job_id):
     works.api.problem('not_found', 'GET', f'/database/jobs/{job_id}')
@@ -316,3 +327,63 @@ def test_two_runners_never_work_in_one_folder(works):
     finally:
         other.terminate()
         assert b'another runner works in' in other.communicate(timeout=10)[1]
+
+
+# -- forgotten ----------------------------------------------------------------------------------------------------------------------
+
+@pytest.fixture
+def past(works):
+    """Jobs that are over, so many days ago; gone after the test, with what refers to them."""
+    audit = works.platform.audit
+
+    def make(days, kind='analyze', count=1, **more):
+        names = ''.join(f', {name}' for name in more)
+        holes = ', %s' * len(more)
+        rows = audit(f"""INSERT INTO job (kind, database, exclusive, state, created_by, request_id, finished_at{names})
+                         SELECT %s, 'small', false, 'succeeded', 'test', 'of-the-past', now() - make_interval(days => %s){holes} FROM generate_series(1, %s)
+                         RETURNING id::text""", kind, days, *more.values(), count)
+        return [row[0] for row in rows]
+    yield make
+    audit("DELETE FROM restore WHERE created_by = 'test'")
+    audit("DELETE FROM schedule WHERE created_by = 'test'")
+    audit("DELETE FROM job WHERE request_id = 'of-the-past'")
+
+
+def kept(works):
+    return {row[0] for row in works.platform.audit("SELECT id::text FROM job WHERE request_id = 'of-the-past'")}
+
+
+def forget(works):
+    """A keeper looks for what to forget when it begins, and once a minute."""
+    runner = works.platform.runners[0]
+    runner.stop()
+    runner.start()
+
+
+def test_jobs_that_have_been_over_for_long_are_forgotten_however_many_and_younger_ones_are_not(works, past):
+    past(91, count=1300)
+    young = past(89)
+    forget(works)
+    wait_for(lambda: kept(works) == set(young), 90, 'the old ones being forgotten')
+
+
+def test_no_job_is_forgotten_that_a_backup_a_restore_its_undo_or_a_schedule_refers_to(works, past):
+    audit = works.platform.audit
+    backup = works.backup('small')
+    audit("UPDATE job SET request_id = 'of-the-past', finished_at = now() - interval '100 days' WHERE id = %s", backup['job_id'])
+    [restored], [gone] = past(100, 'restore'), past(100, 'restore')
+    for job_id, state in ((restored, 'swapped'), (gone, 'discarded')):
+        audit("""INSERT INTO restore (job_id, backup_id, database, swap, state, production_oid, new_database, new_oid, kept_database, kept_until, created_by)
+                 VALUES (%s, %s, 'small', true, %s, 1, 'small_new', 2, 'small_old', now() + interval '1 year', 'test')""", job_id, backup['id'], state)
+    [swapped] = past(100, 'restore_swap', parameters=f'{{"restore": "{restored}"}}')
+    past(100, 'restore_discard', parameters=f'{{"restore": "{gone}"}}')
+    schedule = audit("""INSERT INTO schedule (database, kind, cron, time_zone, enabled, next_run_at, created_by)
+                        VALUES ('small', 'backup', '0 0 1 1 *', 'UTC', false, now() + interval '1 year', 'test') RETURNING id::text""")[0][0]
+    past(120, schedule_id=schedule)
+    [last_of_schedule] = past(100, schedule_id=schedule)
+    drill = {'kind': 'restore_drill', 'parameters': f'{{"backup_id": "{backup["id"]}"}}'}
+    past(120, **drill)
+    [last_drill] = past(100, **drill)
+    forget(works)
+    wait_for(lambda: kept(works) == {backup['job_id'], restored, swapped, last_of_schedule, last_drill}, 90, 'the others being forgotten')
+    assert works.api.get(f'/database/jobs/{restored}').json['id'] == restored

@@ -382,6 +382,18 @@ def kinds(api, table):
     return {a['kind']: a for a in advise(api) if a['table'] == table}
 
 
+def test_a_table_that_is_locked_against_everybody_is_named_with_who_holds_it_and_the_others_are_looked_at(api, sql, table, holder, wait):
+    table(name='a')
+    table(name='b')
+    wait(lambda: kinds(api, 'a') and kinds(api, 'b'), 20, 'the advice on both')
+    connection = holder('LOCK TABLE maint.a IN ACCESS EXCLUSIVE MODE')
+    reply = api.get('/database/maintenance/advice', params={'database': 'second', 'min_bytes': 0}).json
+    assert reply['locked'] == [{'schema': 'maint', 'table': 'a', 'pid': connection.info.backend_pid}]
+    assert {item['table'] for item in reply['items'] if item['schema'] == 'maint'} == {'b'}
+    connection.rollback()
+    wait(lambda: kinds(api, 'a') and api.get('/database/maintenance/advice', params={'database': 'second'}).json['locked'] == [], 10, 'the end of the lock')
+
+
 def test_dead_rows_are_advised_and_the_advice_done_is_advice_gone(api, sql, table, wait):
     table(rows=4000)
     advice = wait(lambda: kinds(api, 't').get('dead_rows'), 20, 'the counting of the dead rows')

@@ -135,9 +135,41 @@ function sendLogs(swarm, service, url, response) {
   response.on('close', () => clearInterval(timer))
 }
 
+/** What a query is about → the lines that Prometheus has for it: labels, a level, how much it swings. */
+const measured = [
+  ['guardian_requests_total', [[{ status: '2xx' }, 40, 12], [{ status: '4xx' }, 3, 2], [{ status: '5xx' }, 0.02, 0.02]]],
+  ['histogram_quantile', [[{ pool: 'short' }, 0.012, 0.004], [{ pool: 'stream' }, 0.3, 0.2]]],
+  ['guardian_workers_busy', [[{ pool: 'short' }, 0.2, 0.15], [{ pool: 'stream' }, 0.05, 0.04]]],
+  ['guardian_response_bytes', [[{ pool: 'short' }, 240_000, 90_000], [{ pool: 'stream' }, 3_000_000, 2_500_000]]],
+  ['guardian_audit_events', [[{}, 124_000, 40]]],
+  ['guardian_audit_sealed', [[{}, 60, 55]]],
+  ['node_network', Array.from({ length: 30 }, (_, index) => [{ instance: `node-${index + 1}:9100` }, 1_000_000 + index * 250_000, 300_000])],
+  ['node_', Array.from({ length: 6 }, (_, index) => [{ instance: `node-${index + 1}:9100` }, 0.2 + index * 0.1, 0.08])],
+  ['pg_stat_activity_count', ['pg-1', 'pg-2'].flatMap((name) => ['active', 'idle', 'idle in transaction'].map((state, index) => [{ instance: `${name}:9187`, state }, 4 + index * 7, 3]))],
+  ['pg_', [[{ datname: 'iot_guardian' }, 900, 250], [{ datname: 'guardian' }, 40, 15]]],
+  ['redis_', [[{ instance: 'redis-1:9121' }, 3_500_000, 400_000], [{ instance: 'redis-2:9121' }, 3_200_000, 300_000]]],
+]
+
+/** Lines over the wanted moments; nothing was measured in the second tenth of each, whatever their length. */
+function matrix(query, params) {
+  const [start, end, step] = ['start', 'end', 'step'].map((name) => Number(params.get(name)))
+  const lines = measured.find(([word]) => query.includes(word))?.[1] ?? []
+  return lines.map(([metric, level, swing], index) => {
+    const values = []
+    for (let at = start; at <= end; at += step) {
+      const part = (at - start) / (end - start)
+      if (part < 0.1 || part > 0.2) values.push([at, String(level + swing * Math.sin(part * 19 + index))])
+    }
+    return { metric, values }
+  })
+}
+
 /** Alertmanager and Prometheus, as far as the console asks them. */
 class Watch {
   silences = []
+  /** Prometheus: answers, "is silent", or talks "nonsense". */
+  prometheus = 'answers'
+  asked = []
   alerts = [
     ['DiskFillsUp', 'critical', 'node-4', 'The disk of node-4 is 91 % full', 'https://docs.example/runbooks#disk', 'Delete old backups by retention'],
     ['ServiceDegraded', 'warning', 'node-5', 'iot_collector runs 0 of 1', 'docs/incidents.md#collector', null],
@@ -146,12 +178,16 @@ class Watch {
     startsAt: new Date(Date.now() - 3_600_000 * (index + 1)).toISOString(), updatedAt: now(), endsAt: now(), status: { state: 'active', silencedBy: [], inhibitedBy: [] },
   }))
 
-  answer(method, path, body) {
+  answer(method, path, body, params) {
     if (path === '/api/v2/alerts') return this.alerts
     if (path === '/api/v2/silences' && method === 'GET') return this.silences
     if (path === '/api/v2/silences') return this.#silence(JSON.parse(body))
     if (method === 'DELETE') return this.#end(path.split('/').pop())
     if (path !== '/api/v1/query_range') return undefined
+    const query = params.get('query')
+    this.asked.push({ query, start: Number(params.get('start')), end: Number(params.get('end')), step: Number(params.get('step')) })
+    if (this.prometheus === 'nonsense') return '<html>gateway</html>'
+    if (!query.includes('ALERTS')) return { status: 'success', data: { resultType: 'matrix', result: matrix(query, params) } }
     const at = Math.floor(Date.now() / 1000)
     return { status: 'success', data: { resultType: 'matrix', result: [{ metric: { alertname: 'DiskFillsUp', severity: 'critical', instance: 'node-4' }, values: [[at - 7_200, '1'], [at - 7_140, '1']] }] } }
   }
@@ -197,7 +233,8 @@ export async function startEngine() {
     if (request.method === 'POST') engine.changes.push(url.pathname)
     const followed = /^\/v1\.41\/services\/([^/]+)\/logs$/.exec(url.pathname)
     if (followed) return void sendLogs(engine.swarm, engine.swarm.services.find((each) => each.ID === followed[1]), url, response)
-    if (url.pathname.startsWith('/api/')) return void response.writeHead(200, { 'Content-Type': 'application/json' }).end(JSON.stringify(engine.watch.answer(request.method, url.pathname, Buffer.concat(chunks).toString()) ?? null))
+    if (url.pathname === '/api/v1/query_range' && engine.watch.prometheus === 'is silent') return void request.socket.destroy()
+    if (url.pathname.startsWith('/api/')) return void response.writeHead(200, { 'Content-Type': 'application/json' }).end(JSON.stringify(engine.watch.answer(request.method, url.pathname, Buffer.concat(chunks).toString(), url.searchParams) ?? null))
     const found = await answer(engine.swarm, request.method, url, Buffer.concat(chunks).toString())
     response.writeHead(found === undefined ? 404 : 200, { 'Content-Type': 'application/json' }).end(JSON.stringify(found ?? { message: 'page not found' }))
   })

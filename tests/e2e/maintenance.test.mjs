@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { confirm, dialog } from './steps.mjs'
 import { eventually, test } from './suite.mjs'
+import { person } from './world.mjs'
 
 test('Advice about dead rows is taken with one click, vacuumed, and its result shown by table', { limitMs: 180_000 }, async (visit) => {
   await visit.sql('DROP TABLE IF EXISTS public.worn; CREATE TABLE public.worn WITH (autovacuum_enabled = false) AS SELECT n, repeat(md5(n::text), 8) AS text FROM generate_series(1, 20000) AS n; ALTER TABLE public.worn OWNER TO iot_owner')
@@ -60,4 +61,16 @@ test('The statements that take most time are sorted by the server, and open in t
   await page.goto('/database/performance?tab=cache')
   await page.getByRole('tab', { name: 'Cache', selected: true }).waitFor()
   await page.getByText('Hits of tables').first().waitFor()
+})
+
+test('A table that somebody has locked is named beside the advice, and leads to the session', async (visit) => {
+  await visit.sql(`CREATE TABLE public.locked_one (id int); GRANT ALL ON public.locked_one TO ${person.name}`)
+  visit.after(() => visit.sql('DROP TABLE public.locked_one'))
+  const psql = await visit.psql('locker')
+  await psql.ask(`BEGIN; LOCK TABLE public.locked_one IN ACCESS EXCLUSIVE MODE; SELECT 'held';`)
+  const page = await visit.person()
+  await page.goto('/database/maintenance')
+  const item = page.getByRole('list', { name: 'Tables not looked at' }).getByRole('listitem').filter({ hasText: 'public.locked_one' })
+  await item.getByRole('link', { name: `PID ${psql.pid}` }).click()
+  await page.locator('tbody tr').filter({ hasText: 'locker' }).filter({ hasText: String(psql.pid) }).waitFor()
 })

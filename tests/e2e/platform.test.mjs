@@ -1,5 +1,6 @@
 // The swarm, its logs, Prometheus and Alertmanager are stand-ins here (engine.mjs answers as they would). PostgreSQL's replication, Redis and its Sentinels are real.
 import assert from 'node:assert/strict'
+import { backUp, ended } from './steps.mjs'
 import { eventually, test } from './suite.mjs'
 
 const dialog = (page) => page.getByRole('dialog')
@@ -202,6 +203,17 @@ test('Logs are found by filters that stand in the URL, followed as they come, an
   await page.evaluate(() => delete window.showSaveFilePicker)
   await page.getByRole('button', { name: 'Download' }).click()
   assert.match((await saved).suggestedFilename(), /^guardian-logs-.*\.ndjson$/)
+})
+
+test('The trail of a request leads to the job that it started', async (visit) => {
+  const page = await open(visit, '/database/backups', 'Backups')
+  const item = await backUp(page, 'for its trail')
+  await ended(item)
+  const job = await item.getAttribute('data-job')
+  const request = await visit.sql(`SELECT request_id FROM job WHERE id = '${job}'`, '-d', 'guardian')
+  await page.goto(`/platform/logs?trail=${request}`)
+  await dialog(page).getByRole('listitem').filter({ hasText: /Backup .*succeeded/ }).getByRole('link').click()
+  await eventually(async () => assert.equal(new URL(page.url()).searchParams.get('job'), job))
 })
 
 test('What is not configured says how to configure it', async (visit) => {

@@ -1,9 +1,11 @@
 """Debian's Prometheus, Alertmanager and exporters over the files in stack/, and the console over them: a real failure becomes an alert, a call
 to a webhook and a mail."""
+import calendar
 import json
 import re
 import shutil
 import subprocess
+import time
 from pathlib import Path
 
 import pytest
@@ -50,6 +52,7 @@ def world():
                 'postgresql': parts['PostgresExporter'].target, 'redis': parts['RedisExporter'].target, 'nginx': parts['NginxExporter'].target},
                 parts['Alertmanager'].target)
             made.client = platform.client()
+            made.client.post('/database/maintenance/analyze', {'database': 'iot_guardian'})      # a job to count
             yield made
         finally:
             api_conftest.keep_logs(platform, 'watch')
@@ -123,17 +126,65 @@ def test_every_panels_query_gives_something(world, dashboard, title, expression)
     wait_for(lambda: ask(world, expression), 60, f'{title}: {expression}', poll_s=0.5)
 
 
-CHOICES = next(p['schema']['enum'] for p in api_conftest.Client.__init__.__globals__['CONTRACT'].document['paths']['/metrics/query']['get']['parameters']
-               if p['name'] == 'name')
+PATHS = api_conftest.Client.__init__.__globals__['CONTRACT'].document['paths']
+CHOICES = next(p['schema']['enum'] for p in PATHS['/metrics/query']['get']['parameters'] if p['name'] == 'name')
+GROUPS = ('console', 'postgresql', 'replication', 'redis', 'nodes', 'backups', 'edge')
+# There is no standby, no slot, no archive and no backup here.
+ABSENT = {'replication_lag_bytes', 'wal_bytes', 'slot_bytes', 'archive_age_seconds', 'backup_age_seconds'}
 
 
-@pytest.mark.parametrize('name', [n for n in CHOICES if n != 'replication_lag_bytes'])     # there is no standby here
+def moment(unix_s):
+    return time.strftime('%Y-%m-%dT%H:%M:%SZ', time.gmtime(unix_s))
+
+
+def dashboard(api, group, **params):
+    return api.get('/metrics/dashboard', params={'group': group, **params}).json
+
+
+@pytest.mark.parametrize('name', [n for n in CHOICES if n not in ABSENT])
 def test_every_named_query_gives_points(world, api, name):
     def points():
         data = api.get('/metrics/query', params={'name': name, 'range': '15m'}).json['data']
         assert data['name'] == name and data['unit'] and data['step_seconds'] == 3
         return [point for series in data['series'] for point in series['points'] if point[1] is not None]
     wait_for(points, 60, f'{name} giving points', poll_s=0.5)
+
+
+def test_the_groups_hold_every_named_query_once(api):
+    shown = [chart['name'] for group in GROUPS for chart in dashboard(api, group)['data']['charts']]
+    assert shown == CHOICES
+
+
+def test_all_charts_of_a_group_are_on_one_grid_that_ends_now(api):
+    data = dashboard(api, 'console', range='15m')['data']
+    start, end, step = (calendar.timegm(time.strptime(data[name], '%Y-%m-%dT%H:%M:%SZ')) if name != 'step_seconds' else data[name]
+                        for name in ('from', 'to', 'step_seconds'))
+    assert step == 5 and end - start == 900 and start % step == 0 and 0 <= time.time() - end < 60
+    assert {len(series['values']) for chart in data['charts'] for series in chart['series']} == {181}
+
+
+def test_a_time_before_anything_was_measured_is_a_gap_and_not_a_zero(world, api):
+    def edges():
+        series = dashboard(api, 'nodes', range='1h')['data']['charts'][0]['series']
+        return series and (series[0]['values'][0], series[0]['values'][-1])
+    first, last = wait_for(lambda: (found := edges()) and found[1] is not None and found, 60, 'a value of now', poll_s=0.5)
+    assert first is None and last >= 0
+
+
+def test_a_stretch_of_ones_own_has_a_step_that_fits_it(api):
+    now = int(time.time())
+    for length, step in ((60, 5), (7200, 30), (30 * 86400, 7200)):
+        assert dashboard(api, 'edge', **{'from': moment(now - length), 'to': moment(now)})['data']['step_seconds'] == step
+
+
+@pytest.mark.parametrize('params', [
+    {}, {'group': 'up'}, {'group': 'redis', 'range': '1y'}, {'group': 'redis', 'from': '2026-11-25T22:00:00Z'}, {'group': 'redis', 'to': '2026-11-25T22:00:00Z'},
+    {'group': 'redis', 'range': '1h', 'from': '2026-11-25T22:00:00Z', 'to': '2026-11-25T23:00:00Z'},
+    {'group': 'redis', 'from': '2026-11-25T22:00:00Z', 'to': '2026-11-25T22:00:59Z'}, {'group': 'redis', 'from': '2026-11-25T22:00:00Z', 'to': '2024-11-25T22:00:00Z'},
+    {'group': 'redis', 'from': '2020-11-25T22:00:00Z', 'to': '2026-11-25T22:00:00Z'}, {'group': 'redis', 'from': 'yesterday, or the day before', 'to': '2026-11-25T22:00:00Z'},
+])
+def test_a_stretch_that_is_none_is_refused(api, params):
+    api.problem('bad_field', 'GET', '/metrics/dashboard', params=params)
 
 
 @pytest.mark.parametrize('params', [{'name': 'up'}, {'name': 'vector(1)'}, {}, {'name': 'requests', 'range': '1y'}, {'name': 'requests', 'query': 'up'}])
@@ -187,12 +238,15 @@ def test_an_alert_is_shown_with_runbook_and_safe_action_and_can_be_silenced(worl
 def test_with_prometheus_and_alertmanager_down_the_last_known_answers_are_shown_with_their_age(world, api):
     api.get('/metrics/query', params={'name': 'requests', 'range': '1h'})
     api.get('/alerts')
+    dashboard(api, 'redis', range='6h')
     for name in ('Prometheus', 'Alertmanager'):
         world.parts[name].pause()
     try:
-        for path, params in (('/metrics/query', {'name': 'requests', 'range': '1h'}), ('/alerts', None)):
-            assert api.get(path, params=params).json['stale'] is True
+        for path, params in (('/metrics/query', {'name': 'requests', 'range': '1h'}), ('/metrics/dashboard', {'group': 'redis', 'range': '6h'}), ('/alerts', None)):
+            kept = api.get(path, params=params).json
+            assert kept['stale'] is True and kept['as_of'] and kept['missing']
         api.problem('upstream_unavailable', 'GET', '/metrics/query', params={'name': 'requests', 'range': '7d'})
+        api.problem('upstream_unavailable', 'GET', '/metrics/dashboard', params={'group': 'redis', 'range': '7d'})
     finally:
         for name in ('Prometheus', 'Alertmanager'):
             world.parts[name].resume()
@@ -201,7 +255,7 @@ def test_with_prometheus_and_alertmanager_down_the_last_known_answers_are_shown_
 def test_without_prometheus_the_answer_says_how_to_configure_it(tmp_path):
     with api_conftest.small_platform('unwatched', workers=(1, 1)) as made:
         client = made.client()
-        for path, params in (('/metrics/query', {'name': 'requests'}), ('/alerts', None), ('/alerts/history', None), ('/alerts/silences', None)):
+        for path, params in (('/metrics/query', {'name': 'requests'}), ('/metrics/dashboard', {'group': 'edge'}), ('/alerts', None), ('/alerts/history', None), ('/alerts/silences', None)):
             reply = client.get(path, params=params).json
             assert reply['configured'] is False and 'watch.' in reply['how']
         client.problem('not_configured', 'POST', '/alerts/silences', {'alert': 'x', 'minutes': 1, 'comment': 'x'})

@@ -143,6 +143,47 @@ def test_a_switchover_waits_for_no_maintenance_it_refuses(api, cluster):
         connection.close()
 
 
+@pytest.fixture
+def running(cluster):
+    """A row of a job that a runner, which is not here, is doing."""
+    def run(kind, phase, percent=None):
+        return cluster.sql("""INSERT INTO job (kind, database, exclusive, state, runner, lease_until, progress, created_by, request_id, started_at)
+                              VALUES (%s, 'iot_guardian', false, 'running', 'elsewhere', now() + interval '1 hour',
+                                      jsonb_build_object('percent', %s::int, 'done', null, 'total', null, 'unit', null, 'phase', %s::text), 'admin', 'a-test-00', now())
+                              RETURNING id::text""", kind, percent, phase, database='guardian')[0][0]
+    yield run
+    cluster.sql("DELETE FROM job WHERE runner = 'elsewhere'", database='guardian')
+
+
+def order(api):
+    data = read(api)['data']
+    return {'leader': data['leader'], 'candidate': data['promotion']['candidate']}
+
+
+def test_a_switchover_names_the_consoles_jobs_that_it_cuts_and_how_far_they_are(api, steer, running):
+    assert steer.challenge('/replication/switchover', order(api))['impact']['jobs_cut'] == []
+    job_id = running('backup', 'dumping', 40)
+    made = steer.challenge('/replication/switchover', order(api))
+    assert made['impact']['jobs_cut'] == [{'id': job_id, 'kind': 'backup', 'database': 'iot_guardian', 'percent': 40, 'phase': 'dumping'}]
+    assert '1 job of the console is cut' in made['summary']
+
+
+def test_a_confirmation_of_a_switchover_is_stale_when_a_job_has_begun_since(api, steer, running):
+    body = order(api)
+    made = steer.challenge('/replication/switchover', body)
+    running('vacuum', 'vacuuming')
+    reply = steer.confirm('/replication/switchover', body, made)
+    assert reply.status == 409 and reply.json['code'] == 'confirmation_stale'
+
+
+@pytest.mark.parametrize('kind, phase', [('restore', 'swapping'), ('restore_swap', 'swapping'), ('restore_undo', 'swapping back')])
+def test_a_switchover_is_refused_while_a_restore_exchanges_names(api, running, kind, phase):
+    body = order(api)
+    job_id = running(kind, phase)
+    detail = api.problem('conflict', 'POST', '/replication/switchover', body)['detail']
+    assert 'A restore of iot_guardian is exchanging it' in detail and job_id in detail
+
+
 def test_a_confirmation_of_a_switchover_is_stale_after_another(api, steer, cluster):
     data = read(api)['data']
     body = {'leader': data['leader'], 'candidate': data['promotion']['candidate']}

@@ -1,7 +1,7 @@
 import { Activity, CalendarClock, ChartNoAxesColumn, DatabaseBackup, DatabaseZap, FileClock, Gauge, History, ListTodo, ShieldCheck, SquareTerminal, Table2, Wrench } from '@lucide/vue'
 import type { Component } from 'vue'
 import type { RouteRecordRaw } from 'vue-router'
-import { BellRing, Boxes, CopyPlus, Database, FireExtinguisher, MemoryStick, Network, ScrollText, Waypoints } from '@lucide/vue'
+import { BellRing, Boxes, ChartLine, CopyPlus, Database, FireExtinguisher, MemoryStick, Network, ScrollText, Waypoints } from '@lucide/vue'
 
 interface Page {
   path: string
@@ -49,6 +49,7 @@ export const sections: Section[] = [
       { path: '/platform/swarm', title: 'platform.swarm', icon: Boxes, page: () => import('@/features/swarm/SwarmPage.vue') },
       { path: '/platform/replication', title: 'platform.replication', icon: CopyPlus, page: () => import('@/features/replication/ReplicationPage.vue') },
       { path: '/platform/redis', title: 'platform.redis', icon: MemoryStick, page: () => import('@/features/redis/RedisPage.vue') },
+      { path: '/platform/metrics', title: 'platform.metrics', icon: ChartLine, page: () => import('@/features/metrics/MetricsPage.vue') },
       { path: '/platform/drills', title: 'platform.drills', icon: FireExtinguisher, page: () => import('@/features/drills/DrillsPage.vue') },
       { path: '/platform/alerts', title: 'platform.alerts', icon: BellRing, page: () => import('@/features/alerts/AlertsPage.vue') },
       { path: '/platform/logs', title: 'platform.logs', icon: ScrollText, page: () => import('@/features/logs/LogsPage.vue') },

@@ -1229,6 +1229,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/metrics/dashboard": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * All named queries of a group at once, on one grid of moments: what a page of charts needs.
+         * @description Either `range`, which ends now, or `from` and `to`. The moments are multiples of `step_seconds`, the last lies within the stretch; a chart has at most 24 series, `series_total` says of how many.
+         */
+        get: operations["metricsDashboard"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/alerts": {
         parameters: {
             query?: never;
@@ -2875,6 +2895,38 @@ export interface components {
                 series: components["schemas"]["MetricsSeries"][];
             } | null;
         };
+        /** @enum {string} */
+        MetricsGroup: "console" | "postgresql" | "replication" | "redis" | "nodes" | "backups" | "edge";
+        MetricsDashboard: {
+            configured: boolean;
+            how: components["schemas"]["How"];
+            as_of: components["schemas"]["TimeOrNull"];
+            stale: components["schemas"]["Stale"];
+            missing: components["schemas"]["Missing"][];
+            data: {
+                group: components["schemas"]["MetricsGroup"];
+                from: components["schemas"]["Time"];
+                to: components["schemas"]["Time"];
+                step_seconds: number;
+                charts: components["schemas"]["MetricsChart"][];
+            } | null;
+        };
+        MetricsChart: {
+            name: string;
+            title: string;
+            /** @enum {string} */
+            unit: "1/s" | "s" | "ratio" | "bytes" | "bytes/s" | "connections" | "events" | "servers" | "load" | "jobs";
+            /** @description false: `missing` says why */
+            answered: boolean;
+            series_total: number;
+            series: {
+                labels: {
+                    [key: string]: string;
+                };
+                /** @description one a step from `from` to `to`; null where nothing was measured */
+                values: (number | null)[];
+            }[];
+        };
         MetricsSeries: {
             labels: {
                 [key: string]: string;
@@ -2975,7 +3027,21 @@ export interface components {
                 request_id: string;
                 lines: components["schemas"]["LogLine"][];
                 audit: components["schemas"]["TrailEvent"][];
+                /** @description what the request created */
+                jobs: components["schemas"]["TrailJob"][];
             } | null;
+        };
+        TrailJob: {
+            /** Format: uuid */
+            id: string;
+            kind: string;
+            database: string | null;
+            /** @enum {string} */
+            state: "queued" | "running" | "succeeded" | "failed" | "cancelled";
+            percent: number | null;
+            created_by: string;
+            created_at: components["schemas"]["Time"];
+            finished_at: components["schemas"]["TimeOrNull"];
         };
         TrailEvent: {
             id: number;
@@ -3326,6 +3392,13 @@ export interface operations {
                     "application/json": {
                         items: components["schemas"]["Advice"][];
                         total: number;
+                        /** @description Tables that were not looked at, for a session holds them locked against everybody; at most 100 */
+                        locked: {
+                            schema: string;
+                            table: string;
+                            /** @description Of the session, see /database/sessions */
+                            pid: number;
+                        }[];
                         operations: {
                             operation: components["schemas"]["MaintenanceOperation"];
                             /** @description With which of them it locks so */
@@ -5099,7 +5172,7 @@ export interface operations {
     metricsQuery: {
         parameters: {
             query: {
-                name: "requests" | "request_seconds_p50" | "request_seconds_p99" | "pool_use" | "audit_events" | "database_connections" | "database_transactions" | "database_bytes" | "replication_lag_bytes" | "redis_memory_bytes" | "redis_operations" | "node_cpu" | "node_memory" | "node_disk" | "edge_connections";
+                name: "requests" | "request_seconds_p50" | "request_seconds_p99" | "pool_use" | "response_bytes" | "audit_events" | "audit_unsealed_seconds" | "database_connections" | "database_transactions" | "database_cache_hits" | "database_longest_transaction" | "database_bytes" | "database_temp_bytes" | "database_deadlocks" | "replication_lag_bytes" | "wal_bytes" | "slot_bytes" | "archive_age_seconds" | "archive_failures" | "redis_memory_bytes" | "redis_operations" | "redis_clients" | "redis_replicas" | "redis_evictions" | "node_cpu" | "node_memory" | "node_disk" | "node_load" | "node_disk_io" | "node_network" | "backup_age_seconds" | "jobs" | "edge_requests" | "edge_connections" | "targets_up";
                 range?: "15m" | "1h" | "6h" | "24h" | "7d";
             };
             header?: never;
@@ -5115,6 +5188,35 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["MetricsQuery"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    metricsDashboard: {
+        parameters: {
+            query: {
+                group: components["schemas"]["MetricsGroup"];
+                /** @description 1h where nothing else is said */
+                range?: "15m" | "1h" | "6h" | "24h" | "7d";
+                /** @description UTC, 2026-11-25T22:00:00Z; goes with `to` */
+                from?: string;
+                /** @description a minute after `from` at least, a year at most */
+                to?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description As the upstream told it at `as_of`; `missing` names the charts that could not be asked. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MetricsDashboard"];
                 };
             };
             default: components["responses"]["Problem"];

@@ -17,8 +17,13 @@ export function useImpactText(): (key: string, value: unknown) => string {
     return key === 'state' && te(state, locale.value) ? t(state) : value
   }
 
-  /** Tables stand in lists with their size; of anything else, what there is. */
+  /** Tables stand in lists with their size, jobs with how far they are; of anything else, what there is. */
   function objectText(value: object): string {
+    const { kind, database, percent } = value as Record<string, unknown>
+    if (typeof kind === 'string' && 'percent' in value) {
+      const name = te(`job.kind.${kind}`, locale.value) ? t(`job.kind.${kind}`) : kind
+      return [name, database, typeof percent === 'number' ? `${format.number(percent)} %` : null].filter((each) => typeof each === 'string').join(' · ')
+    }
     const { schema, table, bytes } = value as Record<string, unknown>
     if (typeof schema !== 'string' || typeof table !== 'string') return JSON.stringify(value)
     return `${schema}.${table}${typeof bytes === 'number' ? ` (${format.bytes(bytes)})` : ''}`

@@ -6,6 +6,7 @@ import { call, type Reply } from '@/shared/http'
 
 export type AdviceReply = Reply<'/database/maintenance/advice', 'get'>
 export type Advice = components['schemas']['Advice']
+export type LockedTable = AdviceReply['locked'][number]
 export type Operation = components['schemas']['MaintenanceOperation']
 export type Options = components['schemas']['MaintenanceOptions']
 export const operations: Operation[] = ['vacuum', 'analyze', 'reindex', 'vacuum-full', 'checkpoint']
@@ -15,7 +16,7 @@ export function useAdvice(database: Ref<string | undefined>) {
     queryKey: ['maintenance', 'advice', database],
     queryFn: ({ signal }) => call('get', '/database/maintenance/advice', { query: { database: database.value }, signal }),
     staleTime: 10_000,
-    // A table that somebody has locked refuses the whole advice for as long.
+    // A catalog that somebody has locked refuses the whole advice for as long.
     refetchInterval: (query) => (query.state.status === 'error' ? 3000 : false),
   })
 }
