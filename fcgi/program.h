@@ -12,6 +12,7 @@
 #include <stdint.h>
 
 #include "config.h"
+#include "confine.h"
 #include "err.h"
 
 #define PROGRAM_GRACE_MS 5000
@@ -24,6 +25,7 @@ struct program {
     int passed_fd;                  /* one descriptor that it keeps under its number; -1: none */
     int cancel_fd;                  /* hangs up when the work is cancelled; -1: none */
     int64_t deadline_ms;            /* clock_ms(); 0: none */
+    const struct confine *confine;  /* what it may do at most; NULL: what we may */
     void *context;
     /* What it reads: up to `size` bytes; 0 is the end, -1 stops it. NULL: it reads nothing. */
     ptrdiff_t (*input)(void *context, char *buffer, size_t size, struct err *err);
