@@ -67,6 +67,9 @@ static const struct rule rules[] = {
     { .number = SYS_rt_sigaction },
     { .number = SYS_rt_sigprocmask },
     { .number = SYS_rt_sigreturn },
+    { .number = SYS_rt_sigpending },
+    { .number = SYS_rt_sigtimedwait },
+    { .number = SYS_sysinfo },
     { .number = SYS_sigaltstack },
     { .number = SYS_futex },
     { .number = SYS_set_tid_address },
@@ -190,19 +193,19 @@ struct ruleset {
 struct port_rule {
     uint64_t access, port;
 };
-#define ACCESS_TRUNCATE  (1ULL << 14) /* version 3 */
-#define ACCESS_IOCTL     (1ULL << 15) /* version 5 */
-#define RULE_PORT        2
-#define BIND_TCP         (1ULL << 0) /* version 4 */
-#define CONNECT_TCP      (1ULL << 1)
-#define SCOPE_ABSTRACT   (1ULL << 0) /* version 6 */
-#define SCOPE_SIGNAL     (1ULL << 1)
-#define RULESET_FILES    8
-#define RULESET_NETWORK  16
-#define ACCESS_FIRST     ((1ULL << 13) - 1) /* version 1: all of it */
-#define ACCESS_REFER     (1ULL << 13)       /* version 2 */
-#define READS            (LANDLOCK_ACCESS_FS_READ_FILE | LANDLOCK_ACCESS_FS_READ_DIR)
-#define RUNS             (LANDLOCK_ACCESS_FS_READ_FILE | LANDLOCK_ACCESS_FS_EXECUTE)
+#define ACCESS_TRUNCATE (1ULL << 14) /* version 3 */
+#define ACCESS_IOCTL    (1ULL << 15) /* version 5 */
+#define RULE_PORT       2
+#define BIND_TCP        (1ULL << 0) /* version 4 */
+#define CONNECT_TCP     (1ULL << 1)
+#define SCOPE_ABSTRACT  (1ULL << 0) /* version 6 */
+#define SCOPE_SIGNAL    (1ULL << 1)
+#define RULESET_FILES   8
+#define RULESET_NETWORK 16
+#define ACCESS_FIRST    ((1ULL << 13) - 1) /* version 1: all of it */
+#define ACCESS_REFER    (1ULL << 13)       /* version 2 */
+#define READS           (LANDLOCK_ACCESS_FS_READ_FILE | LANDLOCK_ACCESS_FS_READ_DIR)
+#define RUNS            (LANDLOCK_ACCESS_FS_READ_FILE | LANDLOCK_ACCESS_FS_EXECUTE)
 
 static long version(void) {
     return syscall(SYS_landlock_create_ruleset, NULL, 0, LANDLOCK_CREATE_RULESET_VERSION);
@@ -244,7 +247,8 @@ static int make_ruleset(long known) {
 static bool limit_files(const struct confine *confine) {
     static const char *const loaders[] = { "/lib64/ld-linux-x86-64.so.2",
                                            "/lib/ld-linux-aarch64.so.1" };
-    static const char *const readable[] = { "/usr/lib", "/lib", "/lib64", "/usr/share/zoneinfo",
+    static const char *const readable[] = { "/usr/lib",         "/lib",
+                                            "/lib64",           "/usr/share/zoneinfo",
                                             "/etc/ld.so.cache", "/etc/ssl/openssl.cnf",
                                             "/dev/null" };
     long known = version();
@@ -256,6 +260,7 @@ static bool limit_files(const struct confine *confine) {
     if (ok && confine->read_fd >= 0)
         ok = let_fd(ruleset, confine->read_fd, LANDLOCK_ACCESS_FS_READ_FILE);
     if (ok && confine->read_file) ok = let_path(ruleset, confine->read_file, READS);
+    if (ok && confine->read_file_too) ok = let_path(ruleset, confine->read_file_too, READS);
     if (ok && confine->network && confine->port > 0 && known >= 4)
         ok = let_port(ruleset, confine->port);
     ok = ok && syscall(SYS_landlock_restrict_self, ruleset, 0) == 0;

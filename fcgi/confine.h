@@ -15,13 +15,13 @@
 #include "err.h"
 
 struct confine {
-    const char *program;   /* the path that is executed: nothing else can be */
-    int read_fd;           /* a file that it may open anew (/proc/self/fd/N); -1: none */
-    const char *read_file; /* one more file that it may read; NULL: none */
-    bool network;          /* it may connect: streams over IP and Unix sockets */
-    int port;              /* where the kernel can tell (6.7), to this TCP port alone; 0: to none */
-    int64_t memory_bytes;  /* of address space; 0: as we */
-    int64_t cpu_s;         /* of computing; 0: as we */
+    const char *program; /* the path that is executed: nothing else can be */
+    int read_fd;         /* a file that it may open anew (/proc/self/fd/N); -1: none */
+    const char *read_file, *read_file_too; /* more files that it may read; NULL: none */
+    bool network;                          /* it may connect: streams over IP and Unix sockets */
+    int port;             /* where the kernel can tell (6.7), to this TCP port alone; 0: to none */
+    int64_t memory_bytes; /* of address space; 0: as we */
+    int64_t cpu_s;        /* of computing; 0: as we */
 };
 
 /* Can this kernel do it, and are we allowed to? Errors: CONFIG, with what is missing. */
