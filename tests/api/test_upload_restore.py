@@ -16,7 +16,7 @@ CREATE TRIGGER stamp BEFORE INSERT ON readings FOR EACH ROW EXECUTE FUNCTION sta
 CREATE SCHEMA more; CREATE TABLE more.things (id serial PRIMARY KEY, reading int REFERENCES readings);
 INSERT INTO more.things (reading) SELECT generate_series(1, 20);
 SELECT lo_from_bytea(4711, 'large');
-CREATE TABLE E'odd\n\\\\! touch /tmp/iot-guardian-was-here' (id int);
+CREATE TABLE "odd\n\\! touch /tmp/iot-guardian-was-here" (id int);
 """
 
 
