@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* An archive from elsewhere into a new database. Its bytes are read by a confined pg_restore, its
  * code runs as guardian_importer, and neither can reach anything but that database. */
+#include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -36,6 +37,7 @@ struct import {
     char *conninfo;
     int passfile;
     int done, total;
+    bool full; /* the server has no room left */
     int64_t look_ms, bytes, bytes_max;
 };
 
@@ -68,6 +70,8 @@ static void take_line(void *context, const char *text) {
     for (size_t i = 0; i < sizeof counted / sizeof counted[0]; i++)
         if (strncmp(text, counted[i], strlen(counted[i])) == 0 && import->done < import->total)
             import->done++;
+    if (strstr(text, strerror(ENOSPC)) || strstr(text, "Check free disk space"))
+        import->full = true;
     if (strstr(text, "pg_restore: error:") || strstr(text, "pg_restore: from TOC entry"))
         job_log(import->job, "%s", text);
 }
@@ -113,6 +117,16 @@ static bool write_list(const struct import *import, const struct restore_pass *p
     return ok || err_set(err, ERR_INTERNAL, "the list of what to restore cannot be written");
 }
 
+/* Whatever it says is about the archive, but for a disk that is full. */
+static bool blame(const struct import *import, struct err *err) {
+    if (err->code != ERR_INTERNAL) return false;
+    struct err said = *err;
+    err_clear(err);
+    if (import->full)
+        return err_set(err, ERR_BUSY, "The server's disk is full. Make room, then restore again.");
+    return err_set(err, ERR_ARCHIVE, "The archive was not restored: %.400s", said.detail);
+}
+
 /* One process: another one would be a thing to confine more. --exit-on-error: what is refused to
  * the importer is not skipped. */
 static bool run(struct import *import, const struct restore_pass *pass, struct err *err) {
@@ -154,7 +168,7 @@ static bool run(struct import *import, const struct restore_pass *pass, struct e
                                .tick = tick };
     if (!use) return err_set(err, ERR_LIMIT, "out of memory");
     import->total = pass->entries;
-    return program_run(&program, err);
+    return program_run(&program, err) || blame(import, err);
 }
 
 /* -- the importer ------------------------------------------------------------------------------ */

@@ -264,6 +264,19 @@ def test_a_file_service_that_is_away_is_said(works, archive):
     assert works.taken(archive)['state'] == 'verified'
 
 
+def test_a_file_service_that_dies_in_the_middle_is_said_and_leaves_nothing(works):
+    data, files = works.dump('many'), works.platform.backup_files
+    with sending(works, len(data)) as connection:
+        connection.sendall(data[:len(data) // 2])
+        wait_for(lambda: any(name.startswith('.incoming/') for name in works.incoming()), 10, 'the first half being there')
+        files.kill()
+        connection.sendall(data[len(data) // 2:])
+        text = answer(connection)
+    files.start()
+    assert text.startswith('HTTP/1.1 503') and '"code":"upstream_unavailable"' in text
+    works.nothing_came()
+
+
 def test_a_runner_that_cannot_write_is_said_and_nothing_is_kept(works, archive):
     """Its folder for uploads is not there: nginx cannot give the name."""
     folders = [runner.folder / 'incoming' for runner in works.platform.runners]

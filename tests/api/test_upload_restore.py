@@ -1,8 +1,11 @@
 """A restore of what was made elsewhere: it works when it is what it says, and has no power when it is not."""
+import shutil
+import subprocess
 from pathlib import Path
 
 import pytest
 
+from conftest import free_port, small_platform
 from jobs_world import SMALL, jobs_platform, make_database
 from iotplatform import wait_for
 from test_restore import ended, item, step, two_step
@@ -220,3 +223,38 @@ def test_a_restore_that_is_cancelled_while_its_code_runs_leaves_no_login(works):
     wait_for(lambda: sql("SELECT 1 FROM pg_authid WHERE rolname = 'guardian_importer' AND NOT rolcanlogin"), 20, 'the login being closed')
     closed(works)
     assert item(works.api, job_id)['state'] == 'failed'
+
+
+# -- over a network ---------------------------------------------------------------------------------------------------------------------------
+
+def with_tls(platform):
+    """The server wants TLS of everybody who comes over TCP; its certificate is what the console trusts."""
+    postgres = platform.postgres
+    key, certificate, trusted = postgres.base / 'tls.key', postgres.base / 'tls.crt', platform.home / 'etc' / 'postgres.crt'
+    subprocess.run(['openssl', 'req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes', '-days', '2', '-subj', '/CN=localhost',
+                    '-addext', 'subjectAltName=IP:127.0.0.1', '-keyout', key, '-out', certificate], check=True, capture_output=True)
+    trusted.parent.mkdir(parents=True, exist_ok=True)
+    shutil.copy(certificate, trusted)
+    for path in (key, certificate):
+        path.chmod(0o600)
+        shutil.chown(path, postgres.base.stat().st_uid, postgres.base.stat().st_gid)
+    postgres.stop()
+    postgres.settings.update(ssl='on', ssl_cert_file=str(certificate), ssl_key_file=str(key))
+    postgres.start()
+    platform.overrides['postgres'].update(sslmode='verify-full', sslrootcert=str(trusted))
+    postgres.sql('CREATE ROLE works LOGIN')
+    make_database(platform, 'small', FEW)
+    make_database(platform, 'good', GOOD)
+
+
+def test_the_confined_program_reaches_a_server_over_tls():
+    with small_platform('uploadtls', data=with_tls, tcp_port=free_port(), workers=(2, 1),
+                        config={'postgres': {'managed_databases': ['small'], 'connect_timeout_s': 10}, 'request_timeout_ms': 55000}) as platform:
+        works = Uploads(platform)
+        backup = works.taken(works.dump('good'))
+        _, reply = two_step(works.api, 'POST', '/database/restore', {'backup_id': backup['id'], 'database': 'small', 'swap': False})
+        sql = platform.postgres.sql
+        job = ended(works.api, reply.json['job_id'], 120)
+        assert job['state'] == 'succeeded', (job['error'], job['log_tail'])
+        assert sql('SELECT count(*) FROM readings', database=job['result']['new_database']) == [(1000,)]
+        closed(works)
