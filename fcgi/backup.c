@@ -33,13 +33,13 @@ void backup_file_name(const char *id, bool encrypted, char ret_name[BACKUP_NAME_
     (void)snprintf(ret_name, BACKUP_NAME_SIZE, "%s.dump%s", id, encrypted ? ".enc" : "");
 }
 
-static void now_text(char text[32]) {
+void backup_time_text(char text[BACKUP_TIME_SIZE]) {
     struct timespec now;
     struct tm utc;
     clock_gettime(CLOCK_REALTIME, &now);
     gmtime_r(&now.tv_sec, &utc);
     size_t size = strftime(text, 24, "%Y-%m-%dT%H:%M:%S", &utc);
-    (void)snprintf(text + size, 32 - size, ".%03ldZ", now.tv_nsec / 1000000);
+    (void)snprintf(text + size, BACKUP_TIME_SIZE - size, ".%03ldZ", now.tv_nsec / 1000000);
 }
 
 static bool read_facts(struct job *job, const char *database, json_t **ret_facts, struct err *err) {
@@ -86,7 +86,7 @@ static bool describe(struct making *making, const char *sha256, int64_t size, st
     char finished_at[32];
     json_t *after;
     if (!read_facts(making->job, making->database, &after, err)) return false;
-    now_text(finished_at);
+    backup_time_text(finished_at);
     making->manifest = json_pack(
         "{s:i s:s s:s s:s s:b s:I s:s s:O s:O s:O s:O s:O s:s s:s s:I s:s s:s s:s s:s s:s}",
         "version", 1, "backup_id", making->id, "database", making->database, "format", "custom",
@@ -166,7 +166,7 @@ bool backup_make(struct job *job, const char *database, const char *origin, cons
                              .id = ret_id,
                              .started_ms = clock_ms() };
     seal_uuid(ret_id);
-    now_text(making.started_at);
+    backup_time_text(making.started_at);
     bool ok = make(&making, err);
     if (!ok) job_folder_sweep(job->config, job->id);
     if (ok)

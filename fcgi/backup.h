@@ -13,6 +13,7 @@
 #include "seal.h"
 
 #define BACKUP_NAME_SIZE 48
+#define BACKUP_TIME_SIZE 32
 
 /* The kind "backup": parameters {"note"?, "origin"?}. */
 bool backup_run(struct job *job, struct err *err) __attribute__((warn_unused_result));
@@ -36,6 +37,8 @@ bool backup_open(struct job *job, const char *backup_id, struct backup_archive *
                  struct err *err) __attribute__((warn_unused_result));
 void backup_close(struct backup_archive *archive);
 
+/* This moment, as manifests have it: "2026-11-26T07:00:00.123Z". */
+void backup_time_text(char ret_text[BACKUP_TIME_SIZE]);
 /* "<id>.dump" or "<id>.dump.enc". */
 void backup_file_name(const char *id, bool encrypted, char ret_name[BACKUP_NAME_SIZE]);
 #endif

@@ -14,8 +14,6 @@
 #include "job_folder.h"
 #include "program.h"
 
-#define URL_MAX 1024
-
 static const char *const suffixes[] = { ".dump", ".dump.enc", ".json", ".dump.damaged",
                                         ".dump.enc.damaged" };
 
@@ -94,7 +92,8 @@ bool backup_store_add(const struct config *config, struct db *db, const struct d
  */
 
 /* Fills in {runner} and {file}: both are made of a few harmless characters. */
-static bool make_url(const char *form, const char *runner, const char *file, char url[URL_MAX]) {
+static bool make_url(const char *form, const char *runner, const char *file,
+                     char url[BACKUP_URL_SIZE]) {
     size_t size = 0;
     while (*form) {
         const char *piece = form;
@@ -102,7 +101,7 @@ static bool make_url(const char *form, const char *runner, const char *file, cha
         if (strncmp(form, "{runner}", 8) == 0) piece = runner, count = strlen(runner), form += 8;
         else if (strncmp(form, "{file}", 6) == 0) piece = file, count = strlen(file), form += 6;
         else form++;
-        if (size + count >= URL_MAX) return false;
+        if (size + count >= BACKUP_URL_SIZE) return false;
         memcpy(url + size, piece, count);
         size += count;
     }
@@ -123,10 +122,24 @@ static int token_file(const struct config *config) {
     return fd;
 }
 
-static bool download(const struct config *config, const char *url, int cancel_fd,
-                     struct backup_writer *writer, struct err *err) {
-    char options[48];
+bool backup_store_url(const struct config *config, const char *runner, const char *file,
+                      char ret_url[BACKUP_URL_SIZE], struct err *err) {
+    if (!config->jobs.copy_url)
+        return err_set(err, ERR_CONFIG,
+                       "jobs.copy_url is missing: there is no way to the copy of runner %s",
+                       runner);
+    return make_url(config->jobs.copy_url, runner, file, ret_url) ||
+           err_set(err, ERR_CONFIG, "jobs.copy_url is too long");
+}
+
+bool backup_store_stream(const struct config *config, const char *runner, const char *file,
+                         int cancel_fd,
+                         bool (*take)(void *context, const char *data, size_t size,
+                                      struct err *err),
+                         void *context, struct err *err) {
+    char options[48], url[BACKUP_URL_SIZE];
     const char *socket = config->jobs.copy_socket;
+    if (!backup_store_url(config, runner, file, url, err)) return false;
     int token = token_file(config);
     if (token < 0) return err_set(err, ERR_LIMIT, "the token cannot be passed on");
     (void)snprintf(options, sizeof options, "/proc/self/fd/%d", token);
@@ -158,21 +171,23 @@ static bool download(const struct config *config, const char *url, int cancel_fd
                                .output_fd = -1,
                                .passed_fd = token,
                                .cancel_fd = cancel_fd,
-                               .context = writer,
-                               .output = take_output };
+                               .context = context,
+                               .output = take };
     bool ok = program_run(&program, err);
     close(token);
     return ok;
 }
 
-static bool fetch(const struct config *config, const char *path, const char *url,
+static bool fetch(const struct config *config, const char *path, const char *runner,
                   const json_t *manifest, int cancel_fd, struct err *err) {
     struct backup_writer writer;
-    char sha256[SEAL_HEX_SIZE];
+    char sha256[SEAL_HEX_SIZE], file[BACKUP_NAME_SIZE];
+    backup_file_name(backup_manifest_text(manifest, "backup_id"),
+                     json_is_true(json_object_get(manifest, "encrypted")), file);
     (void)unlink(path);
     if (!backup_writer_open(&writer, path, NULL, err)) return false;
-    bool ok =
-        download(config, url, cancel_fd, &writer, err) && backup_writer_end(&writer, sha256, err);
+    bool ok = backup_store_stream(config, runner, file, cancel_fd, take_output, &writer, err) &&
+              backup_writer_end(&writer, sha256, err);
     backup_writer_drop(&writer);
     struct backup_check check = {
         .config = config, .path = path, .manifest = manifest, .cancel_fd = cancel_fd
@@ -183,18 +198,9 @@ static bool fetch(const struct config *config, const char *path, const char *url
 bool backup_store_fetch(const struct config *config, const char *owner, const char *runner,
                         const json_t *manifest, const struct backup_seal *seal, int cancel_fd,
                         struct err *err) {
-    char path[PATH_MAX], url[URL_MAX], file[BACKUP_NAME_SIZE];
-    if (!config->jobs.copy_url)
-        return err_set(err, ERR_CONFIG,
-                       "jobs.copy_url is missing: there is no way to the copy of "
-                       "runner %s",
-                       runner);
-    backup_file_name(backup_manifest_text(manifest, "backup_id"),
-                     json_is_true(json_object_get(manifest, "encrypted")), file);
-    if (!make_url(config->jobs.copy_url, runner, file, url))
-        return err_set(err, ERR_CONFIG, "jobs.copy_url is too long");
+    char path[PATH_MAX];
     if (!job_folder_path(config, owner, ".copy", path, err)) return false;
-    bool ok = fetch(config, path, url, manifest, cancel_fd, err) &&
+    bool ok = fetch(config, path, runner, manifest, cancel_fd, err) &&
               backup_store_name(config, owner, path, manifest, seal, err);
     if (!ok) (void)unlink(path);
     return ok;

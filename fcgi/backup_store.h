@@ -10,6 +10,8 @@
 #include "backup_manifest.h"
 #include "db.h"
 
+#define BACKUP_URL_SIZE 1024
+
 /* One backup as its row or its file beside the archive has it. */
 struct backup_row {
     const json_t *manifest;
@@ -36,6 +38,17 @@ bool backup_store_path(const struct config *config, const json_t *manifest, char
 bool backup_store_fetch(const struct config *config, const char *owner, const char *runner,
                         const json_t *manifest, const struct backup_seal *seal, int cancel_fd,
                         struct err *err) __attribute__((warn_unused_result));
+/* Where a file of a runner is for others: of its backups, or of its uploads ("incoming/<uuid>").
+ * Errors: CONFIG (jobs.copy_url is missing), LIMIT. */
+bool backup_store_url(const struct config *config, const char *runner, const char *file,
+                      char ret_url[BACKUP_URL_SIZE], struct err *err)
+    __attribute__((warn_unused_result));
+/* The bytes of such a file, given to take() as they come; false stops it. */
+bool backup_store_stream(const struct config *config, const char *runner, const char *file,
+                         int cancel_fd,
+                         bool (*take)(void *context, const char *data, size_t size,
+                                      struct err *err),
+                         void *context, struct err *err) __attribute__((warn_unused_result));
 /* Puts a file that is not what was written out of the way. */
 void backup_store_set_aside(const struct config *config, const json_t *manifest);
 /* Removes all files of a backup; true when none is left. */

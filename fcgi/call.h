@@ -66,6 +66,7 @@ struct route {
     const struct field *fields;       /* NULL: takes none */
     bool (*handle)(struct call *call, struct err *err);
     bool streams; /* belongs to the pool for what streams or waits */
+    bool relays;  /* its body is bytes that the handler reads piece by piece: request_piece() */
 };
 
 /* A handler either fills `reply` (json, or text made by PostgreSQL), or streams through

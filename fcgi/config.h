@@ -93,6 +93,8 @@ struct config {
         struct config_secret encryption_key;   /* 64 hex digits; empty: backups lie in the clear */
         char *copy_url, *copy_socket;          /* where other runners' backups are fetched */
         struct config_secret copy_token;       /* shown there */
+        int64_t upload_max_bytes;              /* of an archive from elsewhere */
+        int64_t upload_unpacked_max_bytes;     /* of what it becomes */
         int64_t age_limit_s, verify_interval_s;
         int64_t keep_days; /* a job that is over is forgotten after so many */
     } jobs;

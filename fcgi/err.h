@@ -37,6 +37,7 @@ enum err_code {
     ERR_CONFIRMATION_INVALID, /* unknown, used, expired, of another call, or the wrong phrase */
     ERR_TOO_LARGE,
     ERR_MEDIA_TYPE,
+    ERR_ARCHIVE,               /* 422: not bytes that can be restored from */
     ERR_SQL_SYNTAX,            /* the parser refused the text */
     ERR_SQL_READ_ONLY,         /* the statement is not read-only (parser, or SQLSTATE 25006) */
     ERR_SQL,                   /* any other error of the server about the statement */

@@ -18,6 +18,7 @@
 #include "job_clock.h"
 #include "job_folder.h"
 #include "log.h"
+#include "upload.h"
 
 #define STEP_MS   10000
 #define PERIOD_MS 1000
@@ -284,6 +285,51 @@ static void adopt_unknown(struct keeper *keeper) {
     free(text);
 }
 
+/* -- uploads -------------------------------------------------------------------------------------
+ */
+
+static bool is_in(const json_t *rows, const char *file) {
+    size_t i;
+    json_t *row;
+    json_array_foreach(rows, i, row) if (strcmp(text_of(row, "file"), file) == 0) return true;
+    return false;
+}
+
+/* What came is removed when its job is over, or when none has come for it. */
+static void sweep_uploads(struct keeper *keeper) {
+    json_t *files = upload_folder_list(keeper->config), *rows = NULL, *item;
+    char *text = json_array_size(files) > 0 ? json_dumps(files, JSON_COMPACT) : NULL;
+    const char *values[] = { text };
+    size_t i;
+    if (text && ask(keeper, DB_UPLOAD_WAITING, values, 1, &rows)) {
+        json_array_foreach(files, i, item) {
+            const char *file = text_of(item, "file");
+            if (is_in(rows, file)) continue;
+            upload_folder_remove(keeper->config, file);
+            log_event(LOG_INFO, "upload_removed", "file", 's', file, NULL);
+        }
+        json_decref(rows);
+    }
+    free(text);
+    json_decref(files);
+}
+
+/* Code of strangers is not to have a login for longer than the restore that it came with. */
+static void close_importer(struct keeper *keeper) {
+    json_t *rows;
+    const char *none[] = { NULL };
+    struct db_at at = at_of(keeper->config->postgres.console_database, DB_MAINTAINER);
+    struct err err = ERR_INIT;
+    if (!ask(keeper, DB_IMPORT_LEFT, NULL, 0, &rows)) return;
+    bool left = json_array_size(rows) > 0;
+    json_decref(rows);
+    if (!left) return;
+    if (db_rows(keeper->db, &at, DB_IMPORT_CLOSE, none, 1, &rows, &err)) {
+        json_decref(rows);
+        log_event(LOG_INFO, "importer_closed", NULL);
+    } else complain("importer_closed", "", &err);
+}
+
 /* -- restores ------------------------------------------------------------------------------------
  */
 
@@ -352,6 +398,8 @@ static void round_of(struct keeper *keeper) {
             keeper->scan_ms = clock_ms() + SCAN_MS;
             adopt_unknown(keeper);
         }
+        sweep_uploads(keeper);
+        close_importer(keeper);
         expire_restores(keeper);
         copy_wanted(keeper);
     }

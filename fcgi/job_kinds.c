@@ -6,9 +6,11 @@
 #include "maintenance.h"
 #include "pitr.h"
 #include "restore.h"
+#include "upload.h"
 
 const struct job_kind job_kinds[] = {
     { .name = "backup", .run = backup_run, .takeover = JOB_RETRY },
+    { .name = "upload", .run = upload_run, .takeover = JOB_RETRY },
     { .name = "restore", .run = restore_run, .takeover = JOB_RETRY, .exclusive = true },
     { .name = "restore_swap", .run = restore_swap_run, .takeover = JOB_RETRY, .exclusive = true },
     { .name = "restore_undo", .run = restore_undo_run, .takeover = JOB_RETRY, .exclusive = true },

@@ -15,6 +15,7 @@
 #include "job_steps.h"
 #include "log.h"
 #include "pitr_keeper.h"
+#include "upload.h"
 
 /* How often a lease is renewed and, where no notice comes, the queue is looked at. */
 #define BEAT_MS   1000
@@ -164,7 +165,7 @@ static bool open_service(struct job_service *service, struct err *err) {
     service->arena = arena_new(ARENA_MAX);
     for (int i = 0; i < JOB_RUNNING_MAX; i++) service->slots[i].channel = -1;
     if (!service->arena) return err_set(err, ERR_LIMIT, "out of memory");
-    if (!take_folder(service, err)) return false;
+    if (!take_folder(service, err) || !upload_folder_make(config, err)) return false;
     job_folder_sweep(config, NULL);
     return db_open(config, &service->db, err);
 }

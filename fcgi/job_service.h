@@ -44,6 +44,7 @@ struct job_service {
     sigset_t open;     /* the signals that are let in while it waits */
     pid_t keeper;      /* 0: it does not run */
     int64_t keeper_ms; /* when it may be started again */
+    int64_t here_ms;   /* when it says again that it is there */
     bool notified;     /* something changed in the table */
     bool trouble;      /* the database did not answer at the last look */
     bool forsaken;     /* what this runner did in an earlier life is left to whoever looks first */

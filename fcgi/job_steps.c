@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/statvfs.h>
 
 #include "clock.h"
 #include "job_folder.h"
@@ -13,6 +14,8 @@
 
 /* How long the sessions of a dead job may take to end before somebody else tries. */
 #define BACKENDS_MS 4000
+/* How often a runner says that it is there; runner_alive.sql believes it for 15 s. */
+#define HERE_MS 3000
 
 static struct db_at step_at(enum db_role role, const struct config *config) {
     return (struct db_at){ .role = role,
@@ -301,6 +304,20 @@ static void forsake(struct job_service *service) {
     json_decref(rows);
 }
 
+/* Workers bring uploads to who was there a moment ago, and has room. */
+static void say_here(struct job_service *service) {
+    struct statvfs room;
+    char bytes[24];
+    json_t *rows;
+    if (clock_ms() < service->here_ms || statvfs(service->config->jobs.backup_dir, &room) != 0)
+        return;
+    (void)snprintf(bytes, sizeof bytes, "%llu",
+                   (unsigned long long)room.f_bavail * (unsigned long long)room.f_frsize);
+    const char *values[] = { service->config->jobs.runner, bytes };
+    service->here_ms = clock_ms() + HERE_MS;
+    if (ask(service, DB_RUNNER_SEEN, values, 2, &rows)) json_decref(rows);
+}
+
 void job_step_run(struct job_service *service, bool beat, bool claims) {
     bool look = beat || service->notified;
     if (beat) service->trouble = false;
@@ -310,6 +327,7 @@ void job_step_run(struct job_service *service, bool beat, bool claims) {
     if (look) renew_all(service);
     look |= settle(service);
     if (!look || !service->forsaken || service->trouble) return;
+    if (claims) say_here(service);
     if (beat)
         for (int i = 0; i < JOB_RUNNING_MAX && take_over(service); i++) continue;
     if (claims && !service->trouble) claim_all(service);

@@ -45,6 +45,23 @@ int maintainer_pid(const struct maintainer *maintainer) {
     return PQbackendPID(maintainer->connection);
 }
 
+struct maintainer_place maintainer_place(const struct maintainer *maintainer) {
+    const char *address = PQhostaddr(maintainer->connection);
+    return (struct maintainer_place){ .host = PQhost(maintainer->connection),
+                                      .address = address ? address : "",
+                                      .port = PQport(maintainer->connection) };
+}
+
+bool maintainer_verifier(struct maintainer *maintainer, const char *role, const char *password,
+                         char **ret_verifier, struct err *err) {
+    char *made = PQencryptPasswordConn(maintainer->connection, password, role, "scram-sha-256");
+    char *verifier = made ? strdup(made) : NULL;
+    PQfreemem(made);
+    if (!verifier) return err_set(err, ERR_LIMIT, "cannot make a password verifier for %s", role);
+    *ret_verifier = verifier;
+    return true;
+}
+
 /* The caller frees it; NULL: no memory, or a template that does not fit its values. */
 static char *fill_in(PGconn *connection, const char *template, const char *const *values,
                      int count) {

@@ -31,6 +31,15 @@ struct maintainer_watch {
 bool maintainer_run(struct maintainer *maintainer, const struct db_at *at, const char *template,
                     const char *const *values, int count, const struct maintainer_watch *watch,
                     struct err *err) __attribute__((warn_unused_result));
+/* Where the session is: valid while it is open. `address` is "" for a socket. */
+struct maintainer_place {
+    const char *host, *address, *port;
+};
+struct maintainer_place maintainer_place(const struct maintainer *maintainer);
+/* What the server is told instead of a password (SCRAM); the caller frees it with free(). Errors:
+ * LIMIT. */
+bool maintainer_verifier(struct maintainer *maintainer, const char *role, const char *password,
+                         char **ret_verifier, struct err *err) __attribute__((warn_unused_result));
 /* The server's process of the session: for pg_stat_progress_*. */
 int maintainer_pid(const struct maintainer *maintainer);
 #endif

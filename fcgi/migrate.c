@@ -70,6 +70,10 @@ static const struct role roles[] = {
     { "guardian_app", "LOGIN " PLAIN, "-1", SECRET_OF(app_password) },
     { "guardian_monitor", "LOGIN " PLAIN, "-1", SECRET_OF(monitor_password) },
     { "guardian_reader", "LOGIN " PLAIN, "64", SECRET_OF(reader_password) },
+    /* Code of archives from elsewhere runs as the first, which may log in while one is restored
+     * (fcgi/admin/import.sql) and in one session; the second has what nobody else is to have. */
+    { "guardian_importer", "NOINHERIT " PLAIN, "1", 0 },
+    { "guardian_foreign", "NOLOGIN " PLAIN, "0", 0 },
     /* It makes the databases that backups are restored into, and dumps what row security hides. */
     { "guardian_maintainer", "LOGIN CREATEDB BYPASSRLS", "-1", SECRET_OF(maintainer_password) },
 };

@@ -41,6 +41,7 @@ static bool add_managed(PGconn *console, const char *database, struct err *err) 
 bool migrate_admin(PGconn *console, const struct config *config, struct err *err) {
     bool ok = run(console, "RESET ROLE; BEGIN", "admin", err) &&
               run(console, text_named("admin/restore"), "admin/restore", err) &&
+              run(console, text_named("admin/import"), "admin/import", err) &&
               run(console, "DELETE FROM guardian_admin.managed_database", "admin", err);
     for (int i = 0; ok && i < config->postgres.managed_databases.count; i++)
         ok = add_managed(console, config->postgres.managed_databases.items[i], err);

@@ -49,6 +49,7 @@ static void child_exec(const struct program *program, char *const *environment, 
         dup2(errors, STDERR_FILENO) < 0 ||
         (program->passed_fd >= 0 && fcntl(program->passed_fd, F_SETFD, 0) != 0) || chdir("/") != 0)
         _exit(127);
+    if (program->confine && !confine_enter(program->confine)) _exit(126);
     execve(program->argv[0], (char *const *)program->argv, environment);
     _exit(127);
 }
@@ -231,6 +232,7 @@ bool program_run(const struct program *program, struct err *err) {
     name = name ? name + 1 : program->argv[0];
     bool started = running.buffer && running.unsent;
     if (!started) (void)err_set(err, ERR_LIMIT, "out of memory for a program's output");
+    if (started && program->confine) started = confine_check(err);
     if (started && access(program->argv[0], X_OK) != 0)
         started =
             err_set(err, ERR_CONFIG, "%s cannot be run: %s", program->argv[0], strerror(errno));

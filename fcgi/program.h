@@ -12,6 +12,7 @@
 #include <stdint.h>
 
 #include "config.h"
+#include "confine.h"
 #include "err.h"
 
 #define PROGRAM_GRACE_MS 5000
@@ -24,6 +25,7 @@ struct program {
     int passed_fd;                  /* one descriptor that it keeps under its number; -1: none */
     int cancel_fd;                  /* hangs up when the work is cancelled; -1: none */
     int64_t deadline_ms;            /* clock_ms(); 0: none */
+    const struct confine *confine;  /* what it may do at most; NULL: what we may */
     void *context;
     /* What it reads: up to `size` bytes; 0 is the end, -1 stops it. NULL: it reads nothing. */
     ptrdiff_t (*input)(void *context, char *buffer, size_t size, struct err *err);
@@ -50,9 +52,19 @@ bool program_find(const struct config *config, const char *name, char *ret_path,
  * quoted so that no name in it is taken for anything else. The caller frees it. Errors: LIMIT. */
 bool program_conninfo(const struct config *config, const char *database, const char *application,
                       char **ret_argument, struct err *err) __attribute__((warn_unused_result));
+/* The same for one user at one server, the very one that a session reached: nothing is looked up.
+ * `hostaddr` is "" for a socket. */
+struct program_login {
+    const char *user, *database, *application, *host, *hostaddr, *port;
+};
+bool program_conninfo_at(const struct config *config, const struct program_login *login,
+                         char **ret_argument, struct err *err) __attribute__((warn_unused_result));
 /* A password file that lives in memory alone, to be given as passed_fd with the environment entry
  * that is written to ret_entry ("PGPASSFILE=…", 48 bytes hold it). The caller closes it. Errors:
  * CONFIG, LIMIT. */
 bool program_passfile(const struct config *config, int *ret_fd, char *ret_entry, size_t size,
                       struct err *err) __attribute__((warn_unused_result));
+/* The same for another user; the name is one of ours. */
+bool program_passfile_of(const char *user, const char *password, int *ret_fd, char *ret_entry,
+                         size_t size, struct err *err) __attribute__((warn_unused_result));
 #endif

@@ -119,17 +119,46 @@ bool program_conninfo(const struct config *config, const char *database, const c
     return true;
 }
 
+bool program_conninfo_at(const struct config *config, const struct program_login *login,
+                         char **ret_argument, struct err *err) {
+    struct text *text = calloc(1, sizeof *text);
+    if (!text) return err_set(err, ERR_LIMIT, "out of memory");
+    put_text(text, "--dbname=gssencmode='disable'");
+    put_pair(text, "user", login->user);
+    put_pair(text, "host", login->host);
+    put_pair(text, "hostaddr", login->hostaddr);
+    put_pair(text, "port", login->port);
+    put_pair(text, "dbname", login->database);
+    put_pair(text, "application_name", login->application);
+    put_pair(text, "sslmode", config->postgres.sslmode);
+    put_pair(text, "sslrootcert", config->postgres.sslrootcert);
+    put_text(text, " connect_timeout='10' keepalives_idle='5' keepalives_interval='2'"
+                   " keepalives_count='3' tcp_user_timeout='10000'");
+    char *argument = text->full ? NULL : strdup(text->bytes);
+    free(text);
+    if (!argument) return err_set(err, ERR_LIMIT, "the connection string is too long");
+    *ret_argument = argument;
+    return true;
+}
+
 bool program_passfile(const struct config *config, int *ret_fd, char *ret_entry, size_t size,
                       struct err *err) {
     const struct config_secret *password = &config->postgres.maintainer_password;
     if (!password->text)
         return err_set(err, ERR_CONFIG, "postgres.maintainer_password_file is missing");
+    return program_passfile_of("guardian_maintainer", password->text, ret_fd, ret_entry, size, err);
+}
+
+bool program_passfile_of(const char *user, const char *password, int *ret_fd, char *ret_entry,
+                         size_t size, struct err *err) {
     struct text *text = calloc(1, sizeof *text);
     int fd = text ? memfd_create("passfile", MFD_CLOEXEC) : -1;
     bool ok = fd >= 0 && fchmod(fd, 0600) == 0;
     if (ok) {
-        put_text(text, "*:*:*:guardian_maintainer:");
-        for (const char *c = password->text; *c; c++) {
+        put_text(text, "*:*:*:");
+        put_text(text, user);
+        put_text(text, ":");
+        for (const char *c = password; *c; c++) {
             if (*c == ':' || *c == '\\') put(text, "\\", 1);
             put(text, c, 1);
         }

@@ -21,6 +21,8 @@
 /* A peer that connects and says nothing, or stops reading, must not keep a worker for longer than
  * this. */
 #define READ_TIMEOUT_S 10
+/* The same between two pieces of a body that is relayed: people's lines are slow. */
+#define PIECE_TIMEOUT_S 60
 /* More than nginx's send_timeout: when a client stops reading, nginx gives it up and then us, so
  * that what we leave half sent is never taken for whole. */
 #define WRITE_TIMEOUT_S 75
@@ -188,12 +190,15 @@ bool request_keep(const struct request *request, json_t *value) {
     return arena_defer(request->arena, decref, value);
 }
 
+static bool is_media_type(const struct request *request, const char *wanted) {
+    const char *type = request_param(request, "CONTENT_TYPE");
+    size_t size = type ? strcspn(type, "; ") : 0;
+    return size == strlen(wanted) && strncasecmp(type, wanted, size) == 0;
+}
+
 bool request_body(struct request *request, struct err *err) {
     if (request->body_size == 0) return true;
-    const char *type = request_param(request, "CONTENT_TYPE");
-    size_t type_size = type ? strcspn(type, "; ") : 0;
-    if (type_size != strlen("application/json") ||
-        strncasecmp(type, "application/json", type_size) != 0)
+    if (!is_media_type(request, "application/json"))
         return err_set(err, ERR_MEDIA_TYPE, "send the body as Content-Type: application/json");
     return request_body_parse(request, err);
 }
@@ -214,23 +219,51 @@ bool request_body_parse(struct request *request, struct err *err) {
     return true;
 }
 
-static bool body_read(struct request *request, struct err *err) {
+static bool read_length(struct request *request, struct err *err) {
     const char *length = request_param(request, "CONTENT_LENGTH");
-    if (!length || !*length || strcmp(length, "0") == 0) return true;
     char *end;
-    unsigned long long size = strtoull(length, &end, 10);
-    if (*end || length[0] == '-')
+    request->body_length = -1;
+    if (!length || !*length) return true;
+    errno = 0;
+    long long size = strtoll(length, &end, 10);
+    if (*end || errno || *length < '0' || *length > '9')
         return err_set(err, ERR_BAD_REQUEST, "Content-Length is not a number");
+    request->body_length = size;
+    return true;
+}
+
+bool request_take(struct request *request, struct err *err) {
+    int64_t size = request->body_length;
+    if (size <= 0) return true;
     if (size > REQUEST_BODY_MAX)
         return err_set(err, ERR_TOO_LARGE, "a body has at most %u bytes", REQUEST_BODY_MAX);
     char *text = arena_alloc(request->arena, (size_t)size + 1);
     if (!text) return err_set(err, ERR_LIMIT, "out of request memory");
     int got = FCGX_GetStr(text, (int)size, fcgx(request)->in);
     if (got != (int)size)
-        return err_set(err, ERR_BAD_REQUEST, "the body ended early: %d of %llu bytes", got, size);
+        return err_set(err, ERR_BAD_REQUEST, "the body ended early: %d of %lld bytes", got,
+                       (long long)size);
     request->body_text = text;
     request->body_size = (size_t)size;
     return true;
+}
+
+bool request_leave(struct request *request, struct err *err) {
+    struct timeval patience = { .tv_sec = PIECE_TIMEOUT_S };
+    if (!is_media_type(request, "application/octet-stream"))
+        return err_set(err, ERR_MEDIA_TYPE,
+                       "send the bytes as Content-Type: application/octet-stream");
+    if (request->body_length < 0)
+        return err_set(err, ERR_BAD_REQUEST, "send Content-Length: the bytes must be counted");
+    (void)setsockopt(fcgx(request)->ipcFd, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
+    return true;
+}
+
+bool request_piece(struct request *request, char *buffer, size_t size, struct err *err) {
+    int got = FCGX_GetStr(buffer, (int)size, fcgx(request)->in);
+    if (got == (int)size) return true;
+    request->broken = true;
+    return err_set(err, ERR_CLIENT_GONE, "the client stopped sending");
 }
 
 /* Milliseconds since nginx sent the request ("seconds.milliseconds" of the day); 0 when it is not
@@ -288,7 +321,7 @@ bool request_read(struct request *request, void *transport, struct arena *arena,
     request->instance = path;
     request->path =
         strncmp(path, API_PREFIX "/", sizeof API_PREFIX) == 0 ? path + sizeof API_PREFIX - 1 : path;
-    return body_read(request, err);
+    return read_length(request, err);
 }
 
 static void skip(struct msghdr *message, size_t sent) {

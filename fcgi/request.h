@@ -66,6 +66,7 @@ struct request {
     const char *source_ip;
     int64_t started_us;              /* clock_us() */
     int64_t started_ms, deadline_ms; /* clock_ms() */
+    int64_t body_length;             /* as announced; -1: nothing was */
     json_t *body;                    /* an object, or NULL when there was no body */
     const char *body_text;           /* the raw body, "" when none */
     size_t body_size;
@@ -86,14 +87,24 @@ bool request_accept(void *transport, int listen_socket);
 /* Ends the request on the wire and closes its connection. */
 void request_finish(struct request *request);
 
-/* Reads parameters and body of the accepted request; never waits longer than the connection's time
- * bound. The deadline is `timeout_ms` from when nginx sent the request. On failure the request can
- * still be replied to. `transport` and `arena` are borrowed. Errors: BAD_REQUEST, BAD_JSON,
- * MEDIA_TYPE, TOO_LARGE, LIMIT. */
+/* Reads the parameters of the accepted request. The deadline is `timeout_ms` from when nginx sent
+ * the request. On failure the request can still be replied to. `transport` and `arena` are
+ * borrowed. Errors: BAD_REQUEST, LIMIT. */
 bool request_read(struct request *request, void *transport, struct arena *arena, int64_t timeout_ms,
                   struct err *err) __attribute__((warn_unused_result));
 
-/* Makes the JSON object of the body that request_read took in: only for who was let in. Errors:
+/* Takes the body in; never waits longer than the connection's time bound. Errors: BAD_REQUEST,
+ * TOO_LARGE, LIMIT. */
+bool request_take(struct request *request, struct err *err) __attribute__((warn_unused_result));
+/* Instead: a body of bytes that is left where it is, to be read piece by piece. Its length must be
+ * announced. Errors: MEDIA_TYPE, BAD_REQUEST. */
+bool request_leave(struct request *request, struct err *err) __attribute__((warn_unused_result));
+/* The next bytes of it, as many as there are of `size`; a client that sends nothing for a minute is
+ * gone. Errors: CLIENT_GONE when less comes. */
+bool request_piece(struct request *request, char *buffer, size_t size, struct err *err)
+    __attribute__((warn_unused_result));
+
+/* Makes the JSON object of the body that request_take took in: only for who was let in. Errors:
  * MEDIA_TYPE, BAD_JSON, LIMIT. */
 bool request_body(struct request *request, struct err *err) __attribute__((warn_unused_result));
 /* The same without a look at the media type. */

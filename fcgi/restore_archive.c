@@ -127,8 +127,7 @@ static bool run_pass(struct runs *runs, const struct restore_pass *pass, struct 
                    "then restore again.");
 }
 
-static bool ask_facts(struct job *job, const char *name, const json_t **ret_facts,
-                      struct err *err) {
+bool restore_facts(struct job *job, const char *name, const json_t **ret_facts, struct err *err) {
     const char *text;
     if (!restore_ask(job, name, DB_RESTORE_FACTS, NULL, 0, &text, err)) return false;
     json_t *facts = json_loads(text, 0, NULL);
@@ -138,14 +137,14 @@ static bool ask_facts(struct job *job, const char *name, const json_t **ret_fact
 
 /* The template has the extensions of the managed database as it was when it was prepared; the
  * backup may be older or newer. */
-static bool begin(struct runs *runs, const char *name, const struct restore_list *list,
-                  struct err *err) {
+bool restore_word(struct job *job, const char *name, const char *word,
+                  const struct restore_list *list, struct err *err) {
     json_t *names = restore_list_extensions(list);
     char *text = names ? json_dumps(names, JSON_COMPACT) : NULL;
-    const char *values[] = { runs->word, text }, *dropped;
+    const char *values[] = { word, text }, *dropped;
     json_decref(names);
     if (!text) return err_set(err, ERR_LIMIT, "out of memory");
-    bool ok = restore_ask(runs->job, name, DB_RESTORE_START, values, 2, &dropped, err);
+    bool ok = restore_ask(job, name, DB_RESTORE_START, values, 2, &dropped, err);
     free(text);
     return ok;
 }
@@ -162,8 +161,8 @@ static bool run_passes(struct runs *runs, const char *name, struct err *err) {
     const json_t *facts;
     const char *left_out;
     if (!list) return err_set(err, ERR_LIMIT, "out of memory");
-    if (!read_list(runs, list, err) || !begin(runs, name, list, err) ||
-        !ask_facts(job, name, &facts, err) ||
+    if (!read_list(runs, list, err) || !restore_word(job, name, runs->word, list, err) ||
+        !restore_facts(job, name, &facts, err) ||
         !restore_list_plan(list, facts, &passes, &left_out, err))
         return false;
     job_log(job, "The archive has %d entries.", restore_list_count(list));
@@ -268,7 +267,11 @@ bool restore_make(struct job *job, const char *id, const char *backup_id, const 
     json_t *manifest = json_incref(archive.manifest);
     bool ok = strcmp(archive.database, job->database) == 0 ||
               err_set(err, ERR_CONFLICT, "the backup is of database \"%.63s\"", archive.database);
-    ok = ok && create(job, id, what, name, err) && restore_into(job, &archive, name, word, err);
+    const char *origin = restore_text(archive.manifest, "origin");
+    bool foreign = origin && strcmp(origin, "upload") == 0;
+    ok = ok && create(job, id, what, name, err) &&
+         (foreign ? restore_foreign(job, id, &archive, name, word, err)
+                  : restore_into(job, &archive, name, word, err));
     backup_close(&archive);
     if (ok) job_log(job, "Restored in %lld ms.", (long long)(clock_ms() - begin_ms));
     ok = ok && finish(job, name, word, err);

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #define LINE_MAX_BYTES 8192
+#define TOLD_MAX       2000 /* bytes of what is said to be left out */
 
 struct entry {
     int id;
@@ -86,6 +87,12 @@ bool restore_list_take(struct restore_list *list, const char *data, size_t size,
 
 static bool starts(const char *text, const char *prefix) {
     return strncmp(text, prefix, strlen(prefix)) == 0;
+}
+
+static bool is_one_of(const char *text, const char *const *prefixes, size_t count) {
+    for (size_t i = 0; i < count; i++)
+        if (starts(text, prefixes[i])) return true;
+    return false;
 }
 
 /* The name in "EXTENSION - name owner"; extensions have no owner there. */
@@ -290,9 +297,11 @@ static bool plan_after(struct plan *plan, bool with_definitions, struct err *err
 }
 
 static const char *left_out(struct restore_list *list) {
+    static const char *const told[] = { "SUBSCRIPTION ", "EVENT TRIGGER ", "PUBLICATION - ",
+                                        "SECURITY LABEL " };
     const char *text = "";
     for (const struct entry *entry = list->first; entry && text; entry = entry->next)
-        if (entry->place == LEAVE_OUT && starts(entry->text, "SUBSCRIPTION "))
+        if (entry->place == LEAVE_OUT && is_one_of(entry->text, told, 4) && strlen(text) < TOLD_MAX)
             text = arena_printf(list->arena, "%s%s%s", text, *text ? ", " : "", entry->text);
     return text;
 }
@@ -317,6 +326,46 @@ bool restore_list_plan(struct restore_list *list, const json_t *facts,
         !plan_after(&plan, !superusers_own, err))
         return false;
     *ret_passes = plan.first;
+    *ret_left_out = names;
+    return true;
+}
+
+/* What an ordinary role cannot make, or is not to: that a database hands on what it gets, or calls
+ * code at every change of it. */
+static bool is_foreign_left_out(struct restore_list *list, const struct entry *entry,
+                                const json_t *facts) {
+    static const char *const kinds[] = { "ACL ",
+                                         "DEFAULT ACL ",
+                                         "EVENT TRIGGER ",
+                                         "PUBLICATION ",
+                                         "SUBSCRIPTION ",
+                                         "SECURITY LABEL ",
+                                         "DATABASE ",
+                                         "COMMENT - DATABASE ",
+                                         "STATISTICS DATA ",
+                                         "COMMENT - EXTENSION ",
+                                         "COMMENT - EVENT TRIGGER ",
+                                         "COMMENT - PUBLICATION ",
+                                         "COMMENT - SCHEMA " };
+    if (is_one_of(entry->text, kinds, sizeof kinds / sizeof kinds[0])) return true;
+    return starts(entry->text, "SCHEMA - public ") || is_left_out(list, entry, facts, NULL);
+}
+
+bool restore_list_foreign(struct restore_list *list, const json_t *facts,
+                          const struct restore_pass **ret_pass, const char **ret_left_out,
+                          struct err *err) {
+    struct plan plan = { .list = list, .room = (size_t)list->count * 12 + 1 };
+    if (list->count == 0)
+        return err_set(err, ERR_BAD_REQUEST, "the archive has no table of contents");
+    if (!mark_ids(list, err) || !plan_pass(&plan, NULL, false, err)) return false;
+    plan.text = arena_alloc(list->arena, plan.room);
+    for (struct entry *entry = list->first; plan.text && entry; entry = entry->next) {
+        entry->place = is_foreign_left_out(list, entry, facts) ? LEAVE_OUT : AFTER;
+        if (entry->place != LEAVE_OUT) plan_add(&plan, entry);
+    }
+    const char *names = left_out(list);
+    if (!plan.text || !names) return no_memory(err);
+    *ret_pass = plan.first;
     *ret_left_out = names;
     return true;
 }

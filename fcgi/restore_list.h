@@ -41,4 +41,9 @@ struct restore_pass {
 bool restore_list_plan(struct restore_list *list, const json_t *facts,
                        const struct restore_pass **ret_passes, const char **ret_left_out,
                        struct err *err) __attribute__((warn_unused_result));
+/* The same for an archive from elsewhere: one run, of what guardian_importer can make. Rights,
+ * event triggers, publications, subscriptions and labels are left out. */
+bool restore_list_foreign(struct restore_list *list, const json_t *facts,
+                          const struct restore_pass **ret_pass, const char **ret_left_out,
+                          struct err *err) __attribute__((warn_unused_result));
 #endif

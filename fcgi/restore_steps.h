@@ -3,7 +3,9 @@
 #define GUARDIAN_RESTORE_STEPS_H
 /* The steps that the jobs around restores are made of. Everything that they return lives as long as
  * the job. `id` is always that of the restore: its job's. */
+#include "backup.h"
 #include "restore.h"
+#include "restore_list.h"
 #include "restore_name.h"
 
 /* -- restore_row.c: the row, the databases' names -------------------------------------------------
@@ -40,6 +42,17 @@ const char *restore_keep_days(const struct job *job);
  * *ret_manifest is the backup's. */
 bool restore_make(struct job *job, const char *id, const char *backup_id, const char *what,
                   const json_t **ret_manifest, struct err *err) __attribute__((warn_unused_result));
+/* What begins it, and what a plan must know of it. */
+bool restore_word(struct job *job, const char *name, const char *word,
+                  const struct restore_list *list, struct err *err)
+    __attribute__((warn_unused_result));
+bool restore_facts(struct job *job, const char *name, const json_t **ret_facts, struct err *err)
+    __attribute__((warn_unused_result));
+/* restore_foreign.c: fills the new database `name` from an archive that was made elsewhere. Errors:
+ * CONFIG (it cannot be confined here), CONFLICT (another one is being restored), ARCHIVE, … */
+bool restore_foreign(struct job *job, const char *id, const struct backup_archive *archive,
+                     const char *name, const char *word, struct err *err)
+    __attribute__((warn_unused_result));
 /* What a database is compared by. */
 bool restore_snapshot(struct job *job, const char *database, const json_t **ret_snapshot,
                       struct err *err) __attribute__((warn_unused_result));

@@ -91,6 +91,9 @@ static const struct route table[] = {
 
     { .method = METHOD_POST, .path = "/database/backup", .needs = NEEDS_SUPERADMIN, .audit = "database.backup",
       .fields = backup_create_fields, .handle = api_backup_create },
+    { .method = METHOD_POST, .path = "/database/backups/upload", .needs = NEEDS_SUPERADMIN,
+      .audit = "database.backup.upload", .fields = upload_fields, .handle = api_upload, .streams = true,
+      .relays = true },
     { .method = METHOD_GET, .path = "/database/backups", .needs = NEEDS_SUPERADMIN, .fields = backups_fields,
       .handle = api_backups },
     { .method = METHOD_GET, .path = "/database/backups/summary", .needs = NEEDS_SUPERADMIN,

@@ -14,6 +14,7 @@
 #define REASON_MAX  200
 #define FIRST_PIECE (16u * 1024)
 #define CONNECT_MS  1000
+#define IDLE_S      75L
 #define AGENT       "iot-guardian"
 
 /* A server that was not there a moment ago. */
@@ -191,11 +192,35 @@ static bool set_rules(struct transfer *transfer, long left_ms) {
            curl_easy_setopt(easy, CURLOPT_PRIVATE, transfer) == CURLE_OK;
 }
 
+static size_t give(char *bytes, size_t one, size_t count, void *context) {
+    const struct upstream_call *call = ((struct transfer *)context)->call;
+    size_t size = call->source(call->source_context, bytes, one * count);
+    return size == UPSTREAM_STOP ? CURL_READFUNC_ABORT : size;
+}
+
+/* Bytes that are relayed: who takes nothing of them for long is given up. */
+static bool set_source(struct transfer *transfer) {
+    const struct upstream_call *call = transfer->call;
+    CURL *easy = transfer->easy;
+    return curl_easy_setopt(easy, CURLOPT_UPLOAD, 1L) == CURLE_OK &&
+           curl_easy_setopt(easy, CURLOPT_CUSTOMREQUEST, call->method) == CURLE_OK &&
+           curl_easy_setopt(easy, CURLOPT_READFUNCTION, give) == CURLE_OK &&
+           curl_easy_setopt(easy, CURLOPT_READDATA, transfer) == CURLE_OK &&
+           curl_easy_setopt(easy, CURLOPT_INFILESIZE_LARGE, (curl_off_t)call->source_size) ==
+               CURLE_OK &&
+           curl_easy_setopt(easy, CURLOPT_UPLOAD_BUFFERSIZE, 262144L) == CURLE_OK &&
+           curl_easy_setopt(easy, CURLOPT_LOW_SPEED_LIMIT, 1L) == CURLE_OK &&
+           curl_easy_setopt(easy, CURLOPT_LOW_SPEED_TIME, IDLE_S) == CURLE_OK &&
+           curl_easy_setopt(easy, CURLOPT_FRESH_CONNECT, 1L) == CURLE_OK &&
+           add_header(transfer, "Expect:");
+}
+
 /* An action goes over a connection of its own: over a kept one libcurl might send it twice. */
 static bool set_action(struct transfer *transfer) {
     const struct upstream_call *call = transfer->call;
     CURL *easy = transfer->easy;
     if (!call->method) return true;
+    if (call->source) return set_source(transfer);
     return curl_easy_setopt(easy, CURLOPT_POSTFIELDS, call->body ? call->body : "") == CURLE_OK &&
            curl_easy_setopt(easy, CURLOPT_CUSTOMREQUEST, call->method) == CURLE_OK &&
            curl_easy_setopt(easy, CURLOPT_FRESH_CONNECT, 1L) == CURLE_OK &&

@@ -22,6 +22,8 @@
 #define UPSTREAM_SPARE_MS    300  /* of the deadline, left to say what did not answer */
 #define UPSTREAM_FORGET_MS   1000 /* how long a server that was not there is not asked again */
 
+#define UPSTREAM_STOP SIZE_MAX
+
 struct upstream;
 
 struct upstream_call {
@@ -42,6 +44,11 @@ struct upstream_call {
     /* Asked once a second with sink_context: false ends the call. NULL: nobody is asked. */
     bool (*still)(void *context);
     void *sink_context;
+    /* Gives the body instead, source_size bytes in all, up to `size` at a time; UPSTREAM_STOP ends
+     * the call. May wait. */
+    size_t (*source)(void *context, char *bytes, size_t size);
+    void *source_context;
+    int64_t source_size;
 
     bool ok;      /* the answer is there; else `err` */
     int status;   /* HTTP; 0: none */

@@ -69,15 +69,30 @@ void worker_wait(int fd, int wait_ms) {
     (void)epoll_pwait(epoll, &event, 1, wait_ms, &open);
 }
 
+/* What is sent is taken in, whoever sends it and wherever to, but for what a row wants left. */
+static bool take_body(struct request *request, const struct route *route, struct err *err) {
+    if (route && route->relays) return true;
+    return request_take(request, err) &&
+           seal_sha256_hex(request->body_text, request->body_size, request->body_digest);
+}
+
+static bool check_body(const struct call *call, struct err *err) {
+    return call->route->relays ? request_leave(call->request, err)
+                               : request_body(call->request, err);
+}
+
 /* The request path, top to bottom. What each step needs is in the route's row. */
 static bool serve(struct call *call, struct err *err) {
     struct request *request = call->request;
     const char *values[ROUTES_PARAMETERS_MAX], *allow = NULL;
-    if (!routes_find(request, &call->route, values, &allow, err)) {
-        if (allow) (void)call_header(call, "Allow", allow);
-        return false;
-    }
-    return auth_check(call, err) && request_body(request, err) &&
+    const struct route *route = NULL;
+    struct err unknown = ERR_INIT;
+    if (!routes_find(request, &route, values, &allow, &unknown) && allow)
+        (void)call_header(call, "Allow", allow);
+    if (!take_body(request, route, err)) return false;
+    if (!route) *err = unknown;
+    call->route = route;
+    return route && auth_check(call, err) && check_body(call, err) &&
            request_fields(request, call->route->fields, values, err) &&
            (!call->route->confirm || confirm_check(call, err)) &&
            (!call->route->audit || audit_intent(call, err)) && call->route->handle(call, err);
@@ -176,10 +191,8 @@ static void serve_one(struct worker *worker) {
     struct call call = { .request = &request, .services = &worker->services };
     metrics_busy(worker->services.metrics, worker->index, true);
     if (request_read(&request, worker->transport, worker->arena,
-                     worker->services.config->request_timeout_ms, &err)) {
-        (void)seal_sha256_hex(request.body_text, request.body_size, request.body_digest);
+                     worker->services.config->request_timeout_ms, &err))
         (void)serve(&call, &err);
-    }
     audit_end(&call, &err);
     reply(&call, &err);
     request_finish(&request);

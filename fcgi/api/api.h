@@ -19,6 +19,10 @@ bool api_tables(struct call *call, struct err *err);
 bool api_table(struct call *call, struct err *err);
 bool api_schema(struct call *call, struct err *err);
 
+/* api/upload.c */
+extern const struct field upload_fields[];
+bool api_upload(struct call *call, struct err *err);
+
 /* api/restore.c */
 extern const struct field restore_fields[], restores_fields[], restore_id_fields[],
     restore_keep_fields[], drill_fields[];

@@ -147,7 +147,8 @@ bool api_backup_change(struct call *call, struct err *err) {
 static bool check_deletable(const json_t *row, struct err *err) {
     if (strcmp(fact(row, "pinned"), "t") == 0)
         return err_set(err, ERR_CONFLICT, "The backup is pinned. Unpin it first.");
-    if (strcmp(fact(row, "state"), "verified") == 0 && number(row, "others") == 0)
+    bool made_here = strcmp(fact(row, "origin"), "upload") != 0;
+    if (made_here && strcmp(fact(row, "state"), "verified") == 0 && number(row, "others") == 0)
         return err_set(err, ERR_CONFLICT,
                        "This is the last verified backup of \"%.63s\". Make another one first.",
                        fact(row, "database"));

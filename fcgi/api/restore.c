@@ -262,6 +262,10 @@ bool api_backup_drill(struct call *call, struct err *err) {
     if (!restores_row(call, &at, DB_RESTORE_BACKUP, &id, 1, &backup, err)) return false;
     if (!backup) return err_set(err, ERR_NOT_FOUND, "There is no backup %s.", id);
     const char *database = json_string_value(json_object_get(backup, "database"));
+    const char *origin = json_string_value(json_object_get(backup, "origin"));
+    if (origin && strcmp(origin, "upload") == 0)
+        return err_set(err, ERR_CONFLICT,
+                       "The archive was made elsewhere: restore it beside, which asks first.");
     if (!config_manages(call->services->config, database))
         return err_set(err, ERR_CONFLICT, "The backup is of \"%.63s\", which is not managed here.",
                        database);

@@ -112,6 +112,7 @@ static bool give(struct call *call, struct impact *impact, struct impact *ret_im
 
 /* What the backup does not have: by the planner's figures, and by what the server wrote since. */
 static const char *loss_text(struct arena *arena, const json_t *backup, const json_t *present) {
+    if (!has_text(backup, "row_estimate")) return "What the present database has is not in it.";
     long long more = number_of(present, "row_estimate") - number_of(backup, "row_estimate");
     const char *written =
         has_text(present, "wal_bytes") ? bytes_text(arena, number_of(present, "wal_bytes")) : NULL;
@@ -165,6 +166,64 @@ static const char *restore_summary(struct arena *arena, const json_t *backup, co
                         database, size, created, age, loss, cut, keep_days);
 }
 
+/* -- of an archive from elsewhere ---------------------------------------------------------------
+ */
+
+static bool is_foreign(const json_t *backup) {
+    return strcmp(text_of(backup, "origin"), "upload") == 0;
+}
+
+static long long count_of(const json_t *counts, const char *kind) {
+    return (long long)json_integer_value(json_object_get(counts, kind));
+}
+
+/* What was found in it by its words. A name that is a JSON text in the row becomes a value. */
+static bool add_contents(json_t *impact, const json_t *backup) {
+    static const char *const kinds[] = { "tables",         "functions", "triggers",
+                                         "event_triggers", "rules",     "foreign_servers" };
+    json_t *counts = json_loads(text_of(backup, "counts"), 0, NULL);
+    bool ok = json_object_set_new(impact, "foreign", json_true()) == 0 &&
+              json_object_set_new(impact, "unpacked_bytes",
+                                  json_integer(number_of(backup, "unpacked_bytes"))) == 0;
+    for (size_t i = 0; ok && i < sizeof kinds / sizeof kinds[0]; i++) {
+        char name[40];
+        (void)snprintf(name, sizeof name, "archive_%s", kinds[i]);
+        ok = json_object_set_new(impact, name, json_integer(count_of(counts, kinds[i]))) == 0;
+    }
+    for (int i = 0; ok && i < 2; i++) {
+        json_t *names = json_loads(text_of(backup, i ? "languages" : "extensions"), 0, NULL);
+        ok = json_object_set_new(impact, i ? "archive_languages" : "archive_extensions",
+                                 names ? names : json_array()) == 0;
+    }
+    json_decref(counts);
+    return ok;
+}
+
+static const char *foreign_summary(struct arena *arena, const json_t *backup, const char *rest) {
+    json_t *counts = json_loads(text_of(backup, "counts"), 0, NULL);
+    const char *size = bytes_text(arena, number_of(backup, "unpacked_bytes"));
+    const char *summary =
+        size && rest
+            ? arena_printf(arena,
+                           "This archive was not made here: whoever made it decided what is in it. "
+                           "Its code (%lld functions, %lld triggers) runs while it is restored, as "
+                           "a role that has rights on the new database alone, and afterwards "
+                           "whenever that database is used. %lld tables, %s unpacked. %s",
+                           count_of(counts, "functions"), count_of(counts, "triggers"),
+                           count_of(counts, "tables"), size, rest)
+            : NULL;
+    json_decref(counts);
+    return summary;
+}
+
+static bool mark_foreign(struct call *call, const json_t *backup, struct impact *impact,
+                         struct err *err) {
+    struct arena *arena = call->request->arena;
+    impact->summary = foreign_summary(arena, backup, impact->summary);
+    impact->phrase = arena_printf(arena, "run foreign code in %s", text_of(backup, "database"));
+    return (impact->impact && add_contents(impact->impact, backup)) || no_memory(err);
+}
+
 bool restore_impact(struct call *call, struct impact *ret_impact, struct err *err) {
     const struct request *request = call->request;
     struct arena *arena = request->arena;
@@ -193,6 +252,10 @@ bool restore_impact(struct call *call, struct impact *ret_impact, struct err *er
             arena_printf(arena, "%s|%s|%s|%s|%d", text_of(present, "oid"), text_of(backup, "id"),
                          text_of(backup, "sha256"), text_of(backup, "state"), swap),
     };
+    if (is_foreign(backup) && !mark_foreign(call, backup, &impact, err)) {
+        json_decref(impact.impact);
+        return false;
+    }
     return give(call, &impact, ret_impact, err);
 }
 

@@ -9,7 +9,7 @@ SELECT pg_catalog.json_build_object('databases', coalesce(pg_catalog.json_agg(pg
     'next_run_at', (SELECT public.job_time(pg_catalog.min(s.next_run_at)) FROM public.schedule AS s
                     WHERE s.database = d.name AND s.kind = 'backup' AND s.enabled)) ORDER BY d.position), '[]'))
 FROM pg_catalog.json_array_elements_text($1::json) WITH ORDINALITY AS d (name, position),
-     LATERAL (SELECT pg_catalog.max(created_at) FILTER (WHERE state = 'verified') AS newest, pg_catalog.count(*),
+     LATERAL (SELECT pg_catalog.max(created_at) FILTER (WHERE state = 'verified' AND origin <> 'upload') AS newest, pg_catalog.count(*),
                      coalesce(pg_catalog.sum(size_bytes), 0)::bigint AS bytes,
                      pg_catalog.count(*) FILTER (WHERE copies = 1) AS single_copy
               FROM (SELECT b.*, (SELECT pg_catalog.count(*) FROM public.backup_copy AS c WHERE c.backup_id = b.id) AS copies

@@ -11,7 +11,7 @@ SELECT t.kind, t.database,
            'origin', 'schedule', 'schedule_id', t.id, 'note', t.note,
            'backup_id', CASE WHEN t.kind = 'restore_drill' THEN (
                SELECT b.id FROM public.backup AS b
-               WHERE b.database = t.database AND b.state = 'verified' AND b.deleted_at IS NULL ORDER BY b.created_at DESC LIMIT 1) END)),
+               WHERE b.database = t.database AND b.state = 'verified' AND b.origin <> 'upload' AND b.deleted_at IS NULL ORDER BY b.created_at DESC LIMIT 1) END)),
        $4::boolean, 'schedule', $5, t.id, $2::timestamptz
 FROM taken AS t
 WHERE NOT EXISTS (SELECT FROM public.job AS j WHERE j.schedule_id = t.id AND j.state IN ('queued', 'running'))

@@ -126,6 +126,38 @@ BEGIN
     RETURN kept;
 END $$;
 
+-- For an archive from elsewhere: guardian_importer may make things in this database.
+CREATE OR REPLACE FUNCTION guardian_restore.let_in(said text) RETURNS bigint
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog AS $$
+DECLARE space record; count bigint := 0;
+BEGIN
+    PERFORM guardian_restore.check_word(said);
+    EXECUTE format('GRANT CONNECT, CREATE, TEMPORARY ON DATABASE %I TO guardian_importer', current_database());
+    FOR space IN SELECT nspname FROM pg_namespace WHERE nspname !~ '^pg_' AND nspname NOT IN ('information_schema', 'guardian_restore') LOOP
+        EXECUTE format('GRANT USAGE, CREATE ON SCHEMA %I TO guardian_importer', space.nspname);
+        count := count + 1;
+    END LOOP;
+    RETURN count;
+END $$;
+
+-- What it made goes to the owner of the managed database. Where that one has more power than over its own things, code of strangers is not to
+-- have it: then all of it goes to guardian_foreign, who has none. The one who has it now.
+CREATE OR REPLACE FUNCTION guardian_restore.take_over(said text, managed text) RETURNS text
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog AS $$
+DECLARE heir name;
+BEGIN
+    PERFORM guardian_restore.check_word(said);
+    SELECT CASE WHEN r.rolsuper OR r.rolcreaterole OR r.rolcreatedb OR r.rolreplication OR r.rolbypassrls OR EXISTS (
+                    SELECT FROM pg_roles AS p WHERE (p.rolname ~ '^pg_' AND p.rolname <> 'pg_database_owner' OR p.rolsuper)
+                                                AND pg_has_role(r.oid, p.oid, 'MEMBER'))
+                THEN 'guardian_foreign' ELSE r.rolname END
+    INTO STRICT heir FROM pg_database AS d JOIN pg_roles AS r ON r.oid = d.datdba WHERE d.datname = managed;
+    EXECUTE format('REASSIGN OWNED BY guardian_importer TO %I', heir);
+    -- What is left are rights, and rights by default.
+    DROP OWNED BY guardian_importer;
+    RETURN heir;
+END $$;
+
 REVOKE ALL ON ALL FUNCTIONS IN SCHEMA guardian_restore FROM PUBLIC;
-GRANT EXECUTE ON FUNCTION guardian_restore.begin(text, json), guardian_restore.note(text, text), guardian_restore.finish(text)
-    TO guardian_maintainer;
+GRANT EXECUTE ON FUNCTION guardian_restore.begin(text, json), guardian_restore.note(text, text), guardian_restore.finish(text),
+    guardian_restore.let_in(text), guardian_restore.take_over(text, text) TO guardian_maintainer;

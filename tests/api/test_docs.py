@@ -65,3 +65,7 @@ def test_the_backup_of_the_api_page_is_made_and_downloaded(said):
     assert schedule['time_zone'] == 'Asia/Shanghai' and len(schedule['next_runs']) == 5
     assert [each['keep'] for each in retention['items'] if each['backup_id'] == backup] == [True]
     assert (folder / 'backup.dump').read_bytes().startswith(b'PGDMP')
+
+
+def test_the_upload_of_the_api_page_is_taken_in(said):
+    assert len(values(said[1][4])[0]['job_id']) == 36

@@ -88,6 +88,7 @@ class BackupFiles(Daemon):
         self.conf = self.home / 'etc' / 'nginx-backups.conf'
         self.socket = socket_path(home, 'nginx-backups.sock')
         self.pid_file_of_nginx = self.work / 'nginx.pid'
+        self.parts = self.home / 'backups' / '.incoming'
         self.values = {'LISTEN': f'unix:{self.socket}', 'COPY_TOKEN': token, 'BACKUPS': self.home / 'backups', 'WORK': self.work, 'USER': user,
                        'PID_FILE': self.pid_file_of_nginx, 'ERROR_LOG': 'stderr'}
 
@@ -98,6 +99,9 @@ class BackupFiles(Daemon):
             if changed:
                 self.signal(signal.SIGHUP)
             return self
+        self.parts.mkdir(parents=True, exist_ok=True, mode=0o750)
+        for part in self.parts.iterdir():       # of uploads that were on their way when it was killed
+            part.unlink()
         self.socket.unlink(missing_ok=True)
         self.pid_file_of_nginx.unlink(missing_ok=True)
         self.spawn(['nginx', '-c', self.conf, '-p', self.work, '-e', self.log_file, '-g', 'daemon off;'],

@@ -67,6 +67,8 @@ class Platform:
             'redis': {'address': self.redis.address, 'password_file': str(secret.file('redis_password'))},
             'auth': {'keys_file': str(self.keys_file)},
             'audit': {'seal_key_file': str(secret.hex_file('seal_key'))},
+            'jobs': {'copy_url': 'http://backups/{runner}/{file}', 'copy_socket': str(self.backup_files.socket),
+                     'copy_token_file': str(self.secrets.file('copy_token'))},
         }
         for section, values in self.overrides.items():
             made[section] = {**made.get(section, {}), **values} if isinstance(values, dict) else values
@@ -76,8 +78,7 @@ class Platform:
         """guardian.yaml of one runner: that of the workers, and what is its own."""
         made = self.config()
         made['jobs'] = {'runner': name, 'backup_dir': str(self.home / 'backups' / name), 'pg_bindir': str(binary_folder()),
-                        'copy_url': 'http://backups/{runner}/{file}', 'copy_socket': str(self.backup_files.socket),
-                        'copy_token_file': str(self.secrets.file('copy_token')), **made.get('jobs', {})}
+                        **made.get('jobs', {})}
         if self.with_pitr and name == 'a':      # one of them is beside Barman
             made['pitr'] = {**self.barman.runner_config(), **made.get('pitr', {})}
         return {'listen': 'none', **made}

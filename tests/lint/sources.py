@@ -42,12 +42,12 @@ def without_strings(text):
 
 
 def route_table():
-    """The rows of routes.c: dictionaries of method, path, needs, confirm, audit, fields, streams."""
+    """The rows of routes.c: dictionaries of method, path, needs, confirm, audit, fields, streams, relays."""
     text = without_comments((ROOT / 'fcgi' / 'routes.c').read_text())
     table = text[text.index('table[] = {'):]
     rows = []
     for row in re.findall(r'\{ \.method.*?\},', table, re.S):
-        value = {name: found[1].strip() for name in ('method', 'path', 'needs', 'confirm', 'audit', 'fields', 'streams')
+        value = {name: found[1].strip() for name in ('method', 'path', 'needs', 'confirm', 'audit', 'fields', 'streams', 'relays')
                  if (found := re.search(rf'\.{name} = ("[^"]*"|[^,}}]+)', row))}
         rows.append({**value, 'method': value['method'].removeprefix('METHOD_'), 'path': value['path'].strip('"')})
     return rows

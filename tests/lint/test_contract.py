@@ -62,7 +62,19 @@ def test_every_row_that_changes_something_is_audited():
 
 def test_nginx_sends_exactly_the_rows_that_stream_to_the_stream_pool():
     regex = re.search(r'location ~ (\^/api/\S+\$) \{[^{}]*(?:\$\{[^{}]*\}[^{}]*)*fastcgi_pass pool_stream;', TEMPLATE)[1]
-    assert [row['path'] for row in public_rows() if bool(re.match(regex, '/api/v1' + row['path'])) != ('streams' in row)] == []
+    exact = re.findall(r'location = (/api/\S+) \{[^{}]*(?:\$\{[^{}]*\}[^{}]*)*fastcgi_pass pool_stream;', TEMPLATE)
+    assert [row['path'] for row in public_rows()
+            if bool(re.match(regex, '/api/v1' + row['path']) or '/api/v1' + row['path'] in exact) != ('streams' in row)] == []
+
+
+def test_nginx_passes_on_unread_exactly_the_bodies_that_are_relayed():
+    exact = re.findall(r'location = /api/v1(/\S+) \{[^{}]*(?:\$\{[^{}]*\}[^{}]*)*fastcgi_request_buffering off;', TEMPLATE)
+    assert exact == [row['path'] for row in public_rows() if 'relays' in row]
+
+
+def test_a_row_relays_its_body_exactly_where_the_contract_says_bytes():
+    assert [row['path'] for _, row, operation in rows_with_operations()
+            if ('application/octet-stream' in operation.get('requestBody', {}).get('content', {})) != ('relays' in row)] == []
 
 
 def test_the_error_codes_of_the_contract_are_those_of_the_table():
@@ -159,7 +171,7 @@ def expected_fields(document, operation):
             found[parameter['in'], parameter['name']] = (parameter.get('required', False) and parameter['in'] != 'path',
                                                          resolve(document, parameter['schema']))
     body = operation.get('requestBody')
-    if body:
+    if body and 'application/json' in body['content']:
         schema = resolve(document, body['content']['application/json']['schema'])
         for name, value in schema.get('properties', {}).items():
             found['body', name] = (name in schema.get('required', []), resolve(document, value))

@@ -126,12 +126,45 @@ static void what_is_no_archive_is_refused(void **state) {
     arena_free(arena);
 }
 
+static void of_an_archive_from_elsewhere_what_takes_a_superuser_is_left_out_and_told(void **state) {
+    static const char text[] = "10; 2615 2200 SCHEMA - public owner\n"
+                               "11; 2615 17190 SCHEMA - sales stranger\n"
+                               "12; 3079 1 EXTENSION - pgcrypto \n"
+                               "20; 1259 17200 TABLE sales devices stranger\n"
+                               "21; 0 17200 TABLE DATA sales devices stranger\n"
+                               "30; 0 0 COMMENT - SCHEMA public owner\n"
+                               "31; 3466 17300 EVENT TRIGGER - planted stranger\n"
+                               "32; 6104 17301 PUBLICATION - everything stranger\n"
+                               "33; 6106 17302 PUBLICATION TABLE everything devices stranger\n"
+                               "34; 6100 17303 SUBSCRIPTION - back stranger\n"
+                               "50; 0 0 ACL sales TABLE devices stranger\n"
+                               "51; 826 17304 DEFAULT ACL - DEFAULT PRIVILEGES stranger\n";
+    struct arena *arena = arena_new(1 << 20);
+    struct restore_list *list = restore_list_new(arena);
+    const struct restore_pass *pass;
+    const char *left_out;
+    struct err err = ERR_INIT;
+    json_t *facts = json_loads(facts_text, 0, NULL);
+    (void)state;
+    assert_true(restore_list_take(list, text, strlen(text), &err));
+    assert_true(restore_list_foreign(list, facts, &pass, &left_out, &err));
+    check_pass(pass, NULL, false, "11;\n20;\n21;\n");
+    assert_null(pass->next);
+    assert_non_null(strstr(left_out, "EVENT TRIGGER - planted"));
+    assert_non_null(strstr(left_out, "PUBLICATION - everything"));
+    assert_non_null(strstr(left_out, "SUBSCRIPTION - back"));
+    assert_null(strstr(left_out, "ACL"));
+    json_decref(facts);
+    arena_free(arena);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(an_archive_without_superusers_goes_in_two_runs),
         cmocka_unit_test(what_the_template_has_is_left_out),
         cmocka_unit_test(what_superusers_own_is_made_without_owner_and_in_order),
         cmocka_unit_test(what_is_no_archive_is_refused),
+        cmocka_unit_test(of_an_archive_from_elsewhere_what_takes_a_superuser_is_left_out_and_told),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

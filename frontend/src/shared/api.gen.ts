@@ -638,6 +638,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/database/backups/upload": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Upload an archive that was made elsewhere.
+         * @description The body is an archive in pg_dump's custom format, as it is, with a Content-Length. It is relayed to a runner while it comes; what is no such archive is refused at its first bytes (`archive`), what is too large before a byte (`too_large`). The job looks into it in a confined process, reads all of it, and stores it as a backup of origin `upload`: it can be restored, and is never taken for a backup of the database.
+         */
+        post: operations["uploadBackup"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/database/backups/summary": {
         parameters: {
             query?: never;
@@ -645,7 +665,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Is every managed database backed up? What counts is the age of the last verified backup. */
+        /** Is every managed database backed up? What counts is the age of the last verified backup that was made here. */
         get: operations["backupSummary"];
         put?: never;
         post?: never;
@@ -1514,15 +1534,20 @@ export interface components {
             /** @description Of the file as it lies. */
             sha256: string;
             server_version: string;
-            database_bytes: number;
+            /** @description null: it was not made here. */
+            database_bytes: number | null;
             tables: number;
-            row_estimate: number;
+            /** @description null: it was not made here. */
+            row_estimate: number | null;
             wal_lsn: string | null;
             duration_ms: number;
             note: string | null;
             pinned: boolean;
             encrypted: boolean;
-            /** @enum {string} */
+            /**
+             * @description upload: it was made elsewhere.
+             * @enum {string}
+             */
             origin: "manual" | "schedule" | "upload" | "before_restore";
             created_by: string;
             job_id: string | null;
@@ -1558,15 +1583,20 @@ export interface components {
             /** @description Of the file as it lies. */
             sha256: string;
             server_version: string;
-            database_bytes: number;
+            /** @description null: it was not made here. */
+            database_bytes: number | null;
             tables: number;
-            row_estimate: number;
+            /** @description null: it was not made here. */
+            row_estimate: number | null;
             wal_lsn: string | null;
             duration_ms: number;
             note: string | null;
             pinned: boolean;
             encrypted: boolean;
-            /** @enum {string} */
+            /**
+             * @description upload: it was made elsewhere.
+             * @enum {string}
+             */
             origin: "manual" | "schedule" | "upload" | "before_restore";
             created_by: string;
             job_id: string | null;
@@ -1583,7 +1613,7 @@ export interface components {
                 at: components["schemas"]["Time"] | null;
                 reason: string;
             } | null;
-            /** @description What was signed: the same numbers, and every table with its size and row estimate. */
+            /** @description What was signed: the same numbers, and every table with its size and row estimate; of an upload its tables and what else is in it. */
             manifest: Record<string, never>;
         };
         /** @description What is kept of what the schedule made: each number keeps, what none keeps is deleted. daily, weekly, monthly and yearly keep the newest of each of the last so many days, weeks (from Monday), months and years that have one, in the schedule's time zone. Pinned backups and the last verified one stay always. */
@@ -1649,7 +1679,7 @@ export interface components {
             retry_after?: number;
         };
         /** @enum {string} */
-        ErrorCode: "bad_request" | "bad_json" | "bad_field" | "bad_cursor" | "unauthenticated" | "token_invalid" | "token_expired" | "token_revoked" | "credentials" | "refresh_invalid" | "refresh_reused" | "forbidden" | "sql_permission" | "not_found" | "method_not_allowed" | "not_acceptable" | "conflict" | "quorum" | "not_configured" | "confirmation_stale" | "confirmation_invalid" | "confirmation_required" | "too_large" | "media_type" | "sql_syntax" | "sql_read_only" | "sql_error" | "throttled" | "client_gone" | "cancelled" | "deadline" | "db_unavailable" | "cache_unavailable" | "audit_unavailable" | "busy" | "upstream_unavailable" | "upstream_garbage" | "upstream_refused" | "limit" | "internal" | "worker_unavailable";
+        ErrorCode: "bad_request" | "bad_json" | "bad_field" | "bad_cursor" | "unauthenticated" | "token_invalid" | "token_expired" | "token_revoked" | "credentials" | "refresh_invalid" | "refresh_reused" | "forbidden" | "sql_permission" | "not_found" | "method_not_allowed" | "not_acceptable" | "conflict" | "quorum" | "not_configured" | "confirmation_stale" | "confirmation_invalid" | "confirmation_required" | "too_large" | "media_type" | "archive" | "sql_syntax" | "sql_read_only" | "sql_error" | "throttled" | "client_gone" | "cancelled" | "deadline" | "db_unavailable" | "cache_unavailable" | "audit_unavailable" | "busy" | "upstream_unavailable" | "upstream_garbage" | "upstream_refused" | "limit" | "internal" | "worker_unavailable";
         Challenge: {
             confirmation_token: string;
             /** @description What the person must type. */
@@ -4165,6 +4195,37 @@ export interface operations {
             default: components["responses"]["Problem"];
         };
     };
+    uploadBackup: {
+        parameters: {
+            query: {
+                /** @description The managed database that it may be restored for. */
+                database: string;
+                note?: string;
+                /** @description Of the body; another one is refused. */
+                sha256?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/octet-stream": unknown;
+            };
+        };
+        responses: {
+            /** @description The job that looks into it; its result names the `backup_id`. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JobStarted"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
     backupSummary: {
         parameters: {
             query?: never;
@@ -5539,6 +5600,7 @@ export const errorCodes = [
   "confirmation_required",
   "too_large",
   "media_type",
+  "archive",
   "sql_syntax",
   "sql_read_only",
   "sql_error",

@@ -7,7 +7,7 @@ import type { Tone } from './ui/tone'
 
 export type Job = components['schemas']['Job']
 /** A newer server may know more. */
-export const jobKinds = ['backup', 'restore', 'restore_swap', 'restore_undo', 'restore_discard', 'restore_drill', 'vacuum', 'vacuum-full', 'analyze', 'reindex', 'checkpoint', 'base_backup', 'pitr_restore', 'pitr_remove', 'drill'] as const
+export const jobKinds = ['backup', 'upload', 'restore', 'restore_swap', 'restore_undo', 'restore_discard', 'restore_drill', 'vacuum', 'vacuum-full', 'analyze', 'reindex', 'checkpoint', 'base_backup', 'pitr_restore', 'pitr_remove', 'drill'] as const
 export type JobKind = (typeof jobKinds)[number]
 export type JobState = Job['state']
 export const jobTones: Record<JobState, Tone> = { queued: 'mute', running: 'info', succeeded: 'ok', failed: 'bad', cancelled: 'warn' }
@@ -16,6 +16,7 @@ export const isOver = (job: Pick<Job, 'state'>) => job.state !== 'queued' && job
 /** What a job that ended may have changed. */
 const touched: Partial<Record<string, string[]>> = {
   backup: ['backups', 'backup-summary', 'retention'],
+  upload: ['backups', 'backup-summary'],
   restore: ['restores', 'restore'],
   restore_swap: ['restores', 'restore', 'overview', 'tables', 'backups'],
   restore_undo: ['restores', 'restore', 'overview', 'tables'],
