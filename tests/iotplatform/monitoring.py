@@ -1,8 +1,8 @@
 """Prometheus, Alertmanager and the exporters, all of them Debian's, over the files in stack/; and who receives alerts."""
 import json
-import re
 import signal
 import socketserver
+import subprocess
 import threading
 import urllib.request
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -10,9 +10,17 @@ from pathlib import Path
 
 import yaml
 
-from .process import Daemon, free_port
+from .process import Daemon, Failed, free_port
 
 STACK = Path(__file__).resolve().parents[2] / 'stack'
+
+
+def fill(settings):
+    """Alertmanager's configuration as its container makes it."""
+    done = subprocess.run([STACK / 'alertmanager' / 'fill', settings, STACK / 'alertmanager' / 'alertmanager.yml'], capture_output=True, text=True)
+    if done.returncode:
+        raise Failed(done.stderr.strip())
+    return done.stdout
 
 
 class _Web(Daemon):
@@ -66,14 +74,12 @@ class Alertmanager(_Web):
     ready_path = '/-/ready'
 
     def start(self, webhook, smtp):
-        text = (STACK / 'alertmanager' / 'alertmanager.yml').read_text()
-        values = {'SMTP_SMARTHOST': smtp, 'SMTP_FROM': 'guardian@example.org', 'SMTP_REQUIRE_TLS': 'false', 'WEBHOOK_URL': webhook,
-                  'ALERT_EMAIL': 'people@example.org'}
-        text = re.sub(r'\$\{([A-Z_]+)\}', lambda found: values.get(found[1], found[0]), text)
-        conf = yaml.safe_load(text)
-        conf['route'].update(group_wait='1s', group_interval='1s')     # a test does not wait for a minute
         path = self.home / 'etc' / 'alertmanager.yml'
         path.parent.mkdir(exist_ok=True)
+        settings = path.with_name('alerting')
+        settings.write_text(f'# of a test\nWEBHOOK_URL={webhook}\nALERT_EMAIL=people@example.org\nSMTP_SMARTHOST={smtp}\nSMTP_FROM=guardian@example.org\nSMTP_REQUIRE_TLS=false\n')
+        conf = yaml.safe_load(fill(settings))
+        conf['route'].update(group_wait='1s', group_interval='1s')     # a test does not wait for a minute
         path.write_text(yaml.safe_dump(conf))
         return self.run('prometheus-alertmanager', f'--config.file={path}', f'--storage.path={self.home}/alertmanager.data',
                         f'--web.listen-address={self.target}', '--cluster.listen-address=')
@@ -90,7 +96,10 @@ class Prometheus(_Web):
         conf['rule_files'] = [str(STACK / 'prometheus' / 'rules.yml')]
         conf['alerting']['alertmanagers'] = [{'static_configs': [{'targets': [alertmanager]}]}]
         for job in conf['scrape_configs']:
-            job.pop('dns_sd_configs', None)
+            for key in ('dns_sd_configs', 'relabel_configs', 'metrics_path'):
+                job.pop(key, None)
+            if job['job_name'] == 'guardian-stream':
+                job['metrics_path'] = '/metrics/stream'         # of nginx' internal listener: here a pool is one task
             job['static_configs'] = [{'targets': [self.target if job['job_name'] == 'prometheus' else targets[job['job_name']]]}]
         path = self.home / 'etc' / 'prometheus.yml'
         path.parent.mkdir(exist_ok=True)
@@ -102,7 +111,7 @@ class Prometheus(_Web):
 class Webhook:
     """Keeps what Alertmanager posts."""
 
-    def __init__(self):
+    def __init__(self, host='127.0.0.1', port=0):
         self.alerts = []
         outer = self
 
@@ -114,8 +123,8 @@ class Webhook:
 
             def log_message(self, *arguments):
                 pass
-        self.server = ThreadingHTTPServer(('127.0.0.1', 0), Handler)
-        self.url = f'http://127.0.0.1:{self.server.server_port}/alerts'
+        self.server = ThreadingHTTPServer((host, port), Handler)
+        self.url = f'http://{host}:{self.server.server_port}/alerts'
         threading.Thread(target=self.server.serve_forever, daemon=True).start()
 
     def close(self):

@@ -13,6 +13,7 @@ import yaml
 
 import api_conftest
 from iotplatform import free_port, monitoring, wait_for
+from iotplatform.process import Failed
 
 STACK = Path(__file__).resolve().parents[2] / 'stack'
 RULES = [rule for group in yaml.safe_load((STACK / 'prometheus' / 'rules.yml').read_text())['groups'] for rule in group['rules']]
@@ -49,8 +50,8 @@ def world():
             parts['Alertmanager'].start(made.webhook.url, made.mailbox.address)
             parts['Prometheus'].start({
                 'guardian': f'127.0.0.1:{metrics_port}', 'guardian-stream': f'127.0.0.1:{metrics_port}', 'node': parts['NodeExporter'].target,
-                'postgresql': parts['PostgresExporter'].target, 'redis': parts['RedisExporter'].target, 'nginx': parts['NginxExporter'].target},
-                parts['Alertmanager'].target)
+                'postgresql': parts['PostgresExporter'].target, 'redis': parts['RedisExporter'].target, 'nginx': parts['NginxExporter'].target,
+                'alertmanager': parts['Alertmanager'].target}, parts['Alertmanager'].target)
             made.client = platform.client()
             made.client.post('/database/maintenance/analyze', {'database': 'iot_guardian'})      # a job to count
             yield made
@@ -78,7 +79,7 @@ def ask(world, expression):
 
 def all_up(world):
     return {r['metric']['job']: r['value'][1] for r in ask(world, 'up')} == dict.fromkeys(
-        ('prometheus', 'guardian', 'guardian-stream', 'node', 'postgresql', 'redis', 'nginx'), '1')
+        ('prometheus', 'alertmanager', 'guardian', 'guardian-stream', 'node', 'postgresql', 'redis', 'nginx'), '1')
 
 
 def test_every_job_of_the_real_configuration_is_scraped(world):
@@ -102,6 +103,29 @@ def test_the_check_of_the_rules_would_see_a_wrong_one(tmp_path):
 
 def test_alertmanagers_file_is_valid_once_filled_in(world):
     assert subprocess.run(['amtool', 'check-config', world.platform.home / 'etc' / 'alertmanager.yml'], capture_output=True).returncode == 0
+
+
+MAIL = 'ALERT_EMAIL=a@b.c\nSMTP_SMARTHOST=mail:25\n'
+
+
+@pytest.mark.parametrize('settings, told', [('', set()), ('# nobody yet\n', set()), ('WEBHOOK_URL=http://x/y?z=it\'s\n', {'webhook_configs'}), (MAIL, {'email_configs'}),
+                                            (f'{MAIL}SMTP_USERNAME=u\nSMTP_PASSWORD=p\'$&=w\nWEBHOOK_URL=http://x', {'webhook_configs', 'email_configs'})])
+def test_alertmanager_tells_those_who_are_set_and_its_file_is_valid_without_any(tmp_path, settings, told):
+    (tmp_path / 'settings').write_text(settings)
+    text = monitoring.fill(tmp_path / 'settings')
+    (tmp_path / 'alertmanager.yml').write_text(text)
+    checked = subprocess.run(['amtool', 'check-config', tmp_path / 'alertmanager.yml'], capture_output=True, text=True)
+    assert checked.returncode == 0, checked.stderr
+    conf = yaml.safe_load(text)
+    assert {key for receiver in conf['receivers'] for key in receiver} - {'name'} == told
+    assert conf['global'].get('smtp_auth_password') == ("p'$&=w" if 'SMTP_PASSWORD' in settings else None)
+
+
+@pytest.mark.parametrize('settings, said', [('WEBHOOK=http://x\n', 'no setting WEBHOOK'), ('ALERT_EMAIL=a@b.c\n', 'SMTP_SMARTHOST'), ('SMTP_REQUIRE_TLS=maybe\n', 'true or false')])
+def test_a_wrong_setting_of_alerting_is_said(tmp_path, settings, said):
+    (tmp_path / 'settings').write_text(settings)
+    with pytest.raises(Failed, match=said):
+        monitoring.fill(tmp_path / 'settings')
 
 
 @pytest.mark.parametrize('rule', [rule for rule in RULES if 'alert' in rule], ids=lambda rule: rule['alert'])

@@ -14,6 +14,10 @@ def up(lab, arguments):
           f'  for programs   {lab.home / "session.json"}\n  Docker         DOCKER_HOST={lab.machines[1].docker_host} docker node ls\n')
 
 
+def watch(lab, arguments):
+    lab.watch()
+
+
 def status(lab, arguments):
     if not lab.machines[1].running and not lab.machines[2].running:
         raise Failed('The lab is down.')
@@ -57,9 +61,9 @@ def down(lab, arguments):
 
 
 def main(command='', *arguments):
-    commands = {'up': up, 'status': status, 'drill': drill, 'report': report, 'down': down}
+    commands = {'up': up, 'watch': watch, 'status': status, 'drill': drill, 'report': report, 'down': down}
     if command not in commands:
-        sys.exit('./dev lab up | status | drill NAME … | report | down [--purge]')
+        sys.exit('./dev lab up | watch | status | drill NAME … | report | down [--purge]')
     commands[command](Lab(), arguments)
 
 

@@ -140,6 +140,58 @@ def lost_of(canary, machine, hosts):
     return canary.lost(hosts)
 
 
+BALLAST = '/var/lib/postgresql/ballast'
+
+
+def in_pg(lab, number, script, *words, **options):
+    return lab.machines[number].exec(f'{STACK}_{pg(number)}', 'sh', '-c', script, 'sh', *words, **options)
+
+
+def fill_disk(lab, number, free_bytes=0):
+    """A file takes what is free on the disk of this machine's PostgreSQL, but for so much."""
+    free = int(in_pg(lab, number, 'df -B1 --output=avail /var/lib/postgresql | tail -n 1').stdout)
+    in_pg(lab, number, 'fallocate -l "$1" "$2"', str(free - free_bytes), BALLAST)
+
+
+def free_disk(lab, number):
+    if lab.machines[number].container(f'{STACK}_{pg(number)}'):
+        in_pg(lab, number, 'rm -f "$1"', BALLAST)
+    lab.machines[number].in_machine('rm', '-f', '/run/disk/volume/ballast')
+
+
+def until_refused(lab, number, statement, times):
+    """The statement again and again on this machine's PostgreSQL until it says why not; its words."""
+    script = 'for i in $(seq 1 "$2"); do printf "%s;\n" "$1"; done | PGOPTIONS="-c synchronous_commit=local" psql -X -q -o /dev/null -v ON_ERROR_STOP=1 -h /tmp -d iot_guardian'
+    said = in_pg(lab, number, script, statement, str(times), check=False, timeout_s=120)
+    return said.stderr.strip().splitlines() if said.returncode else []
+
+
+@drill('disk-full', 'The disk of the PostgreSQL primary is full')
+def disk_full(lab):
+    """Who writes is told that the disk is full, or another primary takes over: within 30 s writes are acknowledged again, none that was acknowledged is lost, and with room again the member joins by itself."""
+    old = lab.pg_primary()
+    with Watch(lab, postgres_on=lab.machines[3]) as watch:
+        try:
+            in_pg(lab, old, 'psql -X -q -h /tmp -d iot_guardian -c "CREATE TABLE IF NOT EXISTS lab_bulk (t text)"')
+            fill_disk(lab, old, free_bytes=24 << 20)
+            watch.broke(f'the disk of n{old} with {pg(old)}, the primary, is full; what is written goes on')
+            said = until_refused(lab, old, "INSERT INTO lab_bulk SELECT md5(n::text) || md5((n + 1)::text) FROM generate_series(1, 20000) AS n", 400)
+            watch.note('a big write is told: ' + (said[0] if said else 'nothing'))
+            lost = until_refused(lab, old, "SELECT pg_logical_emit_message(false, 'lab', repeat('x', 1000000))", 400)
+            watch.note('WAL has no room either: ' + (lost[-1] if lost else 'it had'))
+            watch.until(lambda: promoted(lab, old), 90, 'another primary')
+            watch.until(lab.ready, 90, 'the console is ready')
+            time.sleep(5)
+        finally:
+            free_disk(lab, old)
+        watch.note('there is room again')
+        watch.until(lab.pg_whole, 240, 'three members in the flow', poll_s=1)
+        in_pg(lab, lab.pg_primary(), 'psql -X -q -h /tmp -d iot_guardian -c "DROP TABLE IF EXISTS lab_bulk"')
+    watch.measure('what a big write was told', said[0] if said else '', ok=bool(said))
+    database_figures(watch, 30)
+    return watch
+
+
 @drill('etcd-lost', 'All of etcd is gone for half a minute')
 def etcd_lost(lab):
     """The primary goes on as long as it reaches its standbys: no write waits longer than 5 s, and none is lost."""
@@ -386,13 +438,16 @@ def rolling_update(lab, services=('backend', 'backend-stream', 'frontend', 'edge
     news = {image: lab.images.variant(image, f'LABEL drill={tag}', tag) for image in {names[service] for service in services}}
     with Watch(lab, threads=6) as watch:
         watch.broke('the update begins')
-        for service in services:
-            state = updated(lab, service, news[names[service]])
-            watch.note(f'{service}: {state}')
-            watch.measure(f'{service} is updated', state, ok=state == 'completed')
-        for service in services:
-            watch.note(f'{service} back: {ordered(lab, service, "rollback")}')
-        wait_for(lambda: len(watch.load.done) >= requests_min, 1800, f'{requests_min} requests', poll_s=1)
+        rounds = 0
+        while not rounds or len(watch.load.done) < requests_min:      # all of them are made while something is replaced
+            rounds += 1
+            for service in services:
+                state = updated(lab, service, news[names[service]])
+                watch.note(f'{service}: {state}')
+                watch.measure(f'{service} is updated', state, ok=state == 'completed')
+            for service in services:
+                watch.note(f'{service} back: {ordered(lab, service, "rollback")}')
+        watch.measure('times that everything was replaced and put back', rounds)
     update_figures(watch, lab, requests_min)
     left = [name for name in services if lab.manager().docker('service', 'inspect', '--format', '{{.Spec.TaskTemplate.ContainerSpec.Image}}', f'{STACK}_{name}').stdout.strip() != values[names[name]]]
     watch.measure('services that are not on the old image again', len(left), 0)

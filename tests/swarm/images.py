@@ -12,8 +12,9 @@ from .machine import REGISTRY, REGISTRY_PORT, Machine, remove_tree, run
 SEED = 50       # the number of the machine whose disk the others start with; there only while it is made
 SOURCE = Path(__file__).resolve().parents[2]
 INPUTS = ['configure.ac', 'Makefile.am', 'fcgi', 'nginx', 'frontend/dist', 'stack', '.dockerignore']
-NOT_INPUTS = {'stack/docker-stack.yml', 'stack/encrypted.yml', 'stack/deploy', 'stack/images.env', 'stack/postgres/patroni.yml', 'stack/guardian/guardian.yaml',
-              'stack/guardian/keys.yaml'}
+NOT_INPUTS = {'stack/docker-stack.yml', 'stack/watch-stack.yml', 'stack/encrypted.yml', 'stack/deploy', 'stack/images.env', 'stack/postgres/patroni.yml', 'stack/guardian/guardian.yaml',
+              'stack/guardian/keys.yaml', 'stack/barman/barman.conf', 'stack/alertmanager/alertmanager.yml', 'stack/prometheus/prometheus.yml', 'stack/prometheus/rules.yml',
+              'stack/prometheus/rules.test.yml'}
 
 
 def digest():

@@ -17,11 +17,13 @@ from .machine import DOCKER, Machine, Wire, remove_cgroups, remove_tree, run
 
 MACHINES, MANAGERS = 6, 3
 # Where what has a volume lives, and what listens to the world.
-LABELS = {1: ['etcd=1', 'edge=true'], 2: ['etcd=2', 'edge=true'], 3: ['etcd=3'],
+LABELS = {1: ['etcd=1', 'edge=true'], 2: ['etcd=2', 'edge=true'], 3: ['etcd=3', 'watch=1'],
           4: ['pg=1', 'redis=1', 'app=true'], 5: ['pg=2', 'redis=2', 'jobs=1', 'app=true'], 6: ['pg=3', 'redis=3', 'jobs=2', 'app=true']}
 STACK = 'guardian'
+PG_DISK = 3 * 2**30      # bytes
+ALERT_PORT = 9099       # of the wire's address, where a test may listen to Alertmanager
 DATA_NETWORK = 'iot_guardian_data_network'
-PACKAGES = ['docker.io', 'iptables', 'iproute2', 'tini', 'util-linux', 'docker-registry', 'mmdebstrap', 'openssl', 'procps']
+PACKAGES = ['docker.io', 'iptables', 'iproute2', 'tini', 'util-linux', 'docker-registry', 'mmdebstrap', 'openssl', 'procps', 'e2fsprogs']
 
 
 def missing():
@@ -29,7 +31,7 @@ def missing():
     lacks = []
     if os.geteuid() != 0:
         lacks.append('Root is needed: the lab makes network namespaces, mounts and control groups.')
-    programs = [name for name in ('/usr/bin/docker', 'dockerd', 'containerd', 'runc', 'tini', 'iptables', 'ip', 'unshare', 'nsenter', 'docker-registry', 'mmdebstrap', 'openssl')
+    programs = [name for name in ('/usr/bin/docker', 'dockerd', 'containerd', 'runc', 'tini', 'iptables', 'ip', 'unshare', 'nsenter', 'docker-registry', 'mmdebstrap', 'openssl', 'mkfs.ext4')
                 if not shutil.which(name)]
     if programs:
         lacks.append(f'Programs are missing: {" ".join(programs)}. They come with apt install {" ".join(PACKAGES)}.')
@@ -41,6 +43,7 @@ def missing():
 def _missing_in_kernel():
     """Tries what the lab does, in a namespace that is gone at once."""
     probes = {'an overlay file system': 'mkdir -p /run/u /run/w && mount -t overlay -o lowerdir=/etc,upperdir=/run/u,workdir=/run/w overlay /etc',
+              'a file as a disk (loop)': 'truncate -s 1M /run/disk && mkfs.ext4 -q /run/disk && mkdir /run/mnt && mount -o loop /run/disk /run/mnt',
               'a bridge': 'ip link add lab-try type bridge', 'virtual cables (veth)': 'ip link add lab-try type veth peer name lab-try2',
               'VXLAN': 'ip link add lab-try type vxlan id 77 dev lo dstport 4789', 'packet filters (iptables nat, raw)': 'iptables -t nat -L -n && iptables -t raw -L -n'}
     lacks = []
@@ -97,6 +100,7 @@ class Lab:
         self.start_machines()
         did(f'{MACHINES} machines')
         self.make_swarm()
+        self.make_volumes()
         did('swarm')
         self.deploy()
         did('stack, schema, administrator')
@@ -105,12 +109,26 @@ class Lab:
         did('login, full strength')
         self.write_session()
 
+    def watch(self):
+        """What watches, beside the platform. Only when asked for: it takes a part of this machine, and a drill's seconds would depend on it."""
+        (self.home / 'watch').touch()
+        self.deploy()
+        wait_for(self.healthy, 300, 'everything at full strength', poll_s=1)
+
     def start_machines(self, numbers=None):
         machines = [self.machines[i] for i in numbers or self.machines]
         for machine in machines:
             self.images.plant(machine)
+            if any(label.startswith('pg=') for label in LABELS[machine.number]):
+                machine.make_disk(PG_DISK)
         with ThreadPoolExecutor(len(machines)) as pool:
             list(pool.map(lambda machine: machine.power_on(), machines))
+
+    def make_volumes(self):
+        """PostgreSQL's on a disk of its own, made before the stack would make it: so that it can get full without this machine's."""
+        for machine in self.machines.values():
+            if machine.disk.exists():
+                machine.docker('volume', 'create', '--opt', 'type=none', '--opt', 'o=bind', '--opt', 'device=/run/disk/volume', f'{STACK}_pg')
 
     def make_swarm(self):
         first = self.machines[1]
@@ -125,10 +143,13 @@ class Lab:
             first.docker('node', 'update', *options, f'n{number}')
         wait_for(lambda: set(self.nodes().values()) == {'ready'}, 60, 'all nodes ready', poll_s=0.3)
 
-    def deploy(self, images=None, timeout_s=420):
-        """stack/deploy, as a person would call it on a manager."""
-        done = subprocess.run([SOURCE / 'stack' / 'deploy', '--images', images or self.images.lock, '--vip', self.wire.vip, '--name', 'guardian.lab', '--secrets', self.secrets,
-                               '--timeout', str(timeout_s)], capture_output=True, text=True,
+    def deploy(self, *options, secrets=None, timeout_s=420):
+        """stack/deploy, as a person would call it on a manager; alerts go to this machine."""
+        self.secrets.mkdir(mode=0o700, exist_ok=True)
+        if not (self.secrets / 'alerting').exists():
+            write(self.secrets / 'alerting', f'WEBHOOK_URL=http://{self.wire.gateway}:{ALERT_PORT}/alerts\n', 0o600)
+        done = subprocess.run([SOURCE / 'stack' / 'deploy', '--images', self.images.lock, '--vip', self.wire.vip, '--name', 'guardian.lab', '--secrets', secrets or self.secrets,
+                               '--timeout', str(timeout_s), *([] if (self.home / 'watch').exists() else ['--without-watch']), *options], capture_output=True, text=True,
                               env={**os.environ, 'DOCKER_HOST': self.manager().docker_host, 'DOCKER': DOCKER, 'BACKEND_WORKERS': '4', 'STREAM_WORKERS': '4',
                                    'EDGE_ADDRESS_LIMIT': '256'})
         if done.returncode:
@@ -148,7 +169,7 @@ class Lab:
         self._restore_host()
         for number in self.machines:
             remove_tree(self.home / f'n{number}')
-        for name in ('secrets', 'run', 'session.json', 'etc'):
+        for name in ('secrets', 'run', 'session.json', 'etc', 'watch'):
             path = self.home / name
             shutil.rmtree(path) if path.is_dir() else path.unlink(missing_ok=True)
         if purge:

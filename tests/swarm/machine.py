@@ -25,6 +25,8 @@ printf '127.0.0.1 localhost %s\\n%s registry.lab\\n' "$NAME" "$GATEWAY" >/etc/ho
 mkdir -p /etc/docker
 mount --bind "$FOLDER/etc" /etc/docker
 if [ -d /opt ]; then mount -t tmpfs tmpfs /opt; fi
+if [ -e "$FOLDER/disk.img" ]; then mkdir /run/disk; mount -o loop,noatime "$FOLDER/disk.img" /run/disk; fi
+mount --make-rshared /      # as on any machine with systemd
 exec tini -g -- dockerd --data-root "$FOLDER/data" --host unix:///run/docker.sock --host "unix://$SOCKET" --pidfile /run/docker.pid
 '''
 
@@ -83,6 +85,23 @@ class Machine(Daemon):
         self.address = wire.address(number) if number else '127.0.0.1'
         self.socket = socket_path(home, f'{self.hostname}.docker.sock')
         self.cgroup = f'{wire.name}-{self.hostname}'
+
+    @property
+    def disk(self):
+        return self.folder / 'disk.img'
+
+    def make_disk(self, size):
+        """A disk of a bounded size, at /run/disk, with the folder `volume` on it; what the machine is given keeps its data when the power is cut."""
+        if self.disk.exists():
+            return
+        self.folder.mkdir(parents=True, exist_ok=True)
+        new, root = self.disk.with_suffix('.new'), self.folder / 'disk.root'
+        (root / 'volume').mkdir(parents=True, exist_ok=True)
+        with open(new, 'wb') as file:
+            file.truncate(size)
+        run('mkfs.ext4', '-q', '-m', 0, '-d', root, new)
+        remove_tree(root)
+        new.rename(self.disk)
 
     # -- power and cable ------------------------------------------------------------------------------------------------
 
@@ -168,6 +187,13 @@ class Machine(Daemon):
 
     def heal(self):
         run('ip', 'link', 'set', self.link, 'up')
+
+    def in_machine(self, *command, check=True):
+        """A command beside its engine: with its network, mounts and name."""
+        init = self._init()
+        if not init:
+            raise Failed(f'{self.hostname} is off')
+        return run('nsenter', '--target', init, '--mount', '--uts', '--net', '--pid', *command, check=check)
 
     def remove(self):
         """No process, link, namespace, mount or control group of it is left; its files are, but for `data`."""

@@ -2,22 +2,27 @@
 import hashlib
 import json
 import os
+import shutil
 import urllib.error
 import urllib.request
 from pathlib import Path
 from urllib.parse import quote
 
 import pytest
+import yaml
 
-from iotplatform.process import wait_for
-from swarm.drills import DRILLS, perform, rolling_update
-from swarm.lab import Lab, missing
+from iotplatform.monitoring import Webhook
+from iotplatform.process import Failed, wait_for
+from swarm.drills import DRILLS, fill_disk, free_disk, perform, rolling_update
+from swarm.images import SOURCE
+from swarm.lab import ALERT_PORT, Lab, missing
 from swarm.machine import run
 from swarm.report import save
 from swarm.watch import ensure_canaries
 
 # What the short suite breaks, in this order; the update goes last, since it builds.
-SHORT = ['pg-primary-killed', 'redis-primary-lost', 'worker-lost']
+WATCH = 'guardian-watch'
+SHORT = ['disk-full', 'redis-primary-lost', 'worker-lost']
 CHOSEN = [name for name in DRILLS if name != 'rolling-update'] if os.environ.get('DRILLS') == 'all' else SHORT
 
 
@@ -27,6 +32,7 @@ def traces(lab):
     return {'links': sorted(line.split()[0] for line in run('ip', '-br', 'link').stdout.splitlines()), 'namespaces': run('ip', 'netns', 'list', check=False).stdout,
             'mounts': [line for line in Path('/proc/self/mountinfo').read_text().splitlines() if str(lab.home) in line or 'netns' in line], 'groups': groups,
             'filters': [line for line in run('iptables-save', check=False).stdout.splitlines() if not line.startswith(('#', ':'))],
+            'disks': [line for line in run('losetup', '--list', '--noheadings', '--output', 'BACK-FILE', check=False).stdout.splitlines() if str(lab.home) in line],
             'settings': {path: Path(path).read_text() for path in lab.KERNEL_SETTINGS if Path(path).exists()},
             'processes': [line for line in run('ps', '-eo', 'args').stdout.splitlines() if str(lab.home) in line],
             'folders': [path for path in ('/run/netns', '/run/docker', '/run/docker.sock', '/run/containerd', '/opt/containerd', '/var/lib/docker') if Path(path).exists()]}
@@ -66,11 +72,11 @@ def test_only_the_edges_listen_to_the_world(lab):
     assert {port for ports in published.values() for port in ports if '->' in port} <= {'0.0.0.0:443->8443/tcp', '0.0.0.0:443->8443/tcp,', ':::443->8443/tcp'}
 
 
-def containers(lab):
+def containers(lab, stack='guardian'):
     for machine in lab.machines.values():
-        listed = machine.docker('ps', '--quiet', '--filter', 'label=com.docker.stack.namespace=guardian').stdout.split()
+        listed = machine.docker('ps', '--quiet', '--filter', f'label=com.docker.stack.namespace={stack}').stdout.split()
         for row in json.loads(machine.docker('inspect', *listed).stdout):
-            yield row['Config']['Labels']['com.docker.swarm.service.name'].removeprefix('guardian_'), row
+            yield row['Config']['Labels']['com.docker.swarm.service.name'].removeprefix(f'{stack}_'), row
 
 
 def test_no_container_can_write_to_its_image_or_has_a_capability_that_it_does_not_need(lab):
@@ -155,6 +161,35 @@ def test_the_topology_has_every_member_on_its_machine_and_nobody_disagrees(lab):
     assert data['disagreements'] == []
 
 
+def test_dns_is_asked_for_every_part_that_workers_call(lab):
+    """What it answers is held against the swarm by the test above."""
+    line = next(line for line in (SOURCE / 'stack' / 'guardian' / 'guardian.yaml').read_text().splitlines() if line.startswith('dns_names:'))
+    called = {name for name in lab.services(lab.manager()) if name.split('-')[0] in ('pg', 'redis', 'sentinel', 'backend', 'frontend', 'jobs', 'docker')}
+    assert set(line.split(': ')[1].split(',')) == called
+
+
+def test_what_runs_is_what_the_stack_file_says(lab):
+    data = seen(lab, '/swarm/drift')
+    assert {s['name']: s['differences'] for s in data['services'] if s['state'] != 'in_step'} == {} and data['in_step']
+    assert {s['name'].removeprefix('guardian_') for s in data['services']} >= set(lab.services(lab.manager()))
+
+
+def test_what_is_changed_by_hand_is_drift(lab):
+    lab.manager().docker('service', 'scale', '--detach', 'guardian_frontend=3')
+    try:
+        changed = {s['name']: [d['field'] for d in s['differences']] for s in seen(lab, '/swarm/drift')['services'] if s['state'] != 'in_step'}
+        assert changed == {'guardian_frontend': ['mode']}
+    finally:
+        lab.manager().docker('service', 'scale', '--detach', 'guardian_frontend=2')
+        wait_for(lab.healthy, 120, 'everything at full strength', poll_s=1)
+
+
+def test_every_container_is_limited_in_memory(lab):
+    assert {name for name, row in containers(lab) if not row['HostConfig']['Memory']} == set()
+
+
+# -- how the console steers ------------------------------------------------------------------------------------------------------
+
 def answer(lab, token, path, body, **headers):
     """Status and JSON of a call. One that hits a proxy that is just going is asked again."""
     said = []
@@ -224,6 +259,80 @@ def test_a_backup_comes_down_through_the_edge(lab, backup):
         assert reply.headers['Content-Disposition'].startswith('attachment') and reply.headers['X-Content-Type-Options'] == 'nosniff'
 
 
+# -- Barman ------------------------------------------------------------------------------------------------------------------------
+
+def pitr(lab):
+    return lab.ask('/database/pitr', token=lab.token())
+
+
+def ended(lab, job):
+    """A job, when it is no longer under way."""
+    wait_for(lambda: lab.ask(f'/database/jobs/{job}', token=lab.token())['state'] not in ('queued', 'running'), 180, f'job {job}', poll_s=1)
+    return lab.ask(f'/database/jobs/{job}', token=lab.token())
+
+
+@pytest.fixture(scope='module')
+def base_backup(lab):
+    wait_for(lambda: pitr(lab)['wal']['receiving'], 90, 'Barman receiving WAL', poll_s=1)
+    made = ended(lab, lab.ask('/database/pitr/backup', {}, lab.token())['job_id'])
+    assert made['state'] == 'succeeded', made
+    return made['result']
+
+
+def on_primary(lab, sql, database='iot_guardian'):
+    number = lab.pg_primary()
+    return lab.machines[number].exec(f'guardian_pg-{number - 3}', 'psql', '-X', '-A', '-t', '-q', '-h', '/tmp', '-d', database, '-c', sql).stdout.strip()
+
+
+def test_barman_receives_wal_from_the_primary_as_it_is_written(lab, base_backup):
+    data = pitr(lab)
+    assert (data['configured'], data['server']['runner'], data['server']['ok'], data['server']['problems']) == (True, 'jobs-1', True, []) and data['reason'] is None
+    assert data['wal']['receiving'] and data['wal']['lag_bytes'] <= 1 << 20
+    assert [b['id'] for b in data['backups'] if b['usable']] == [base_backup['backup_id']]
+
+
+def test_a_moment_is_restored_into_a_cluster_of_its_own(lab, base_backup):
+    on_primary(lab, "CREATE TABLE lab_history (what text); INSERT INTO lab_history VALUES ('before')")
+    moment = on_primary(lab, "SELECT to_char(clock_timestamp() AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.US\"Z\"')")
+    on_primary(lab, "INSERT INTO lab_history VALUES ('after')")
+    made = ended(lab, lab.ask('/database/pitr/restore', {'time': moment}, lab.token())['job_id'])
+    assert made['state'] == 'succeeded', made
+    ask = 'PGPASSWORD=$(cat /run/secrets/reader_password) exec psql -X -A -t -h 127.0.0.1 -p "$1" -U guardian_reader -d iot_guardian -c "SELECT string_agg(what, \',\') FROM lab_history"'
+    assert lab.machines[5].exec('guardian_jobs-1', 'sh', '-c', ask, 'sh', str(made['result']['port'])).stdout.strip() == 'before'
+    assert on_primary(lab, "SELECT string_agg(what, ',' ORDER BY what) FROM lab_history") == 'after,before'
+
+
+# -- what is checked before a deployment ----------------------------------------------------------------------------------------
+
+def test_the_check_finds_nothing_missing_where_the_platform_runs(lab):
+    assert 'checked: 6 nodes' in lab.deploy('--check')
+
+
+def test_the_check_does_not_make_new_secrets_for_a_platform_that_runs(lab, tmp_path):
+    with pytest.raises(Failed, match='the stack runs, but its secrets are not in'):
+        lab.deploy('--check', secrets=tmp_path)
+
+
+def test_the_check_says_which_secret_is_open_or_empty_and_which_certificate_has_not_its_key(lab, tmp_path):
+    for path in lab.secrets.iterdir():
+        shutil.copy2(path, tmp_path)
+    (tmp_path / 'seal_key').write_text('')
+    (tmp_path / 'copy_token').chmod(0o644)
+    shutil.copy2(tmp_path / 'etcd_client.key', tmp_path / 'edge.key')
+    with pytest.raises(Failed) as said:
+        lab.deploy('--check', secrets=tmp_path)
+    assert 'seal_key is empty' in str(said.value) and 'copy_token can be read by others' in str(said.value) and 'edge.key does not belong to' in str(said.value)
+
+
+def test_the_check_says_which_machine_has_no_room_for_postgresql(lab):
+    fill_disk(lab, 6, free_bytes=64 << 20)
+    try:
+        with pytest.raises(Failed, match="n6 has [0-9]+ % of PostgreSQL's volume free"):
+            lab.deploy('--check')
+    finally:
+        free_disk(lab, 6)
+
+
 def test_postgresql_takes_nobody_without_tls_and_a_password(lab):
     ensure_canaries(lab)
     for dsn in ('host=pg-1 user=postgres dbname=postgres sslmode=disable', 'host=pg-1 user=postgres dbname=postgres sslmode=require'):
@@ -246,6 +355,21 @@ def test_a_drill_keeps_its_promise(lab, name):
     assert report['ok'], [row for row in report['measured'] if not row['ok']]
 
 
+def test_barman_goes_on_with_whoever_is_the_primary_now(lab, base_backup):
+    """After the drills above: it has been another machine's meanwhile."""
+    wait_for(lambda: pitr(lab)['wal']['receiving'], 120, 'Barman receiving WAL', poll_s=1)
+    on_primary(lab, "INSERT INTO lab_history VALUES ('another primary'); SELECT pg_switch_wal()")
+    written = on_primary(lab, 'SELECT pg_walfile_name(pg_current_wal_lsn())')
+    wait_for(lambda: (pitr(lab)['wal']['last_archived'] or '')[8:] >= '%s' % previous(written)[8:], 120, 'its WAL in the archive', poll_s=1)
+    assert pitr(lab)['server']['ok'], pitr(lab)['server']
+
+
+def previous(wal):
+    """The name of the file of WAL before this one."""
+    number = int(wal[8:16], 16) * 256 + int(wal[16:], 16) - 1
+    return f'{wal[:8]}{number // 256:08X}{number % 256:08X}'
+
+
 def test_not_a_request_fails_while_everything_in_its_path_is_replaced(lab):
     if os.environ.get('DRILLS') == 'all':
         report = perform(lab, 'rolling-update')
@@ -254,6 +378,90 @@ def test_not_a_request_fails_while_everything_in_its_path_is_replaced(lab):
     else:
         measured = rolling_update(lab, services=('backend', 'edge'), requests_min=1000).measured
     assert [row for row in measured if not row['ok']] == []
+
+
+# -- what watches ----------------------------------------------------------------------------------------------------------------
+
+@pytest.fixture(scope='module')
+def watched(lab):
+    lab.watch()
+
+
+TARGETS = {'prometheus': 1, 'alertmanager': 1, 'guardian': 3, 'guardian-stream': 3, 'node': 6, 'postgresql': 3, 'redis': 3, 'nginx': 2}
+
+
+def asked(lab, machine, service, url, *options):
+    return json.loads(lab.machines[machine].exec(f'{WATCH}_{service}', 'curl', '-fsS', '-m', '5', *options, url).stdout)
+
+
+def containers_of_watch(lab):
+    return containers(lab, WATCH)
+
+
+def test_what_watches_can_write_nowhere_but_to_its_volumes_and_is_nobody_in_particular(lab, watched):
+    rows = list(containers_of_watch(lab))
+    assert {name for name, _ in rows} == {'prometheus', 'alertmanager', 'exporters', 'node-exporter', 'nginx-exporter'}
+    for name, row in rows:
+        settings = row['HostConfig']
+        assert (settings['ReadonlyRootfs'], settings['CapDrop'], settings['CapAdd'], row['Config']['User']) == (True, ['ALL'], None, 'watch') and settings['Memory'], name
+
+
+def test_what_watches_has_its_passwords_from_secrets_alone(lab, watched):
+    secrets = [path.read_text().strip() for path in lab.secrets.iterdir() if path.suffix == '' and path.is_file()]
+    for name, row in containers_of_watch(lab):
+        assert not [s for s in secrets if s in json.dumps(row['Config'])], name
+
+
+def test_prometheus_finds_every_part_and_reaches_it(lab, watched):
+    def up():
+        found = {}
+        for target in asked(lab, 3, 'prometheus', 'http://localhost:9090/api/v1/targets?state=active')['data']['activeTargets']:
+            if target['health'] == 'up':
+                found[target['labels']['job']] = found.get(target['labels']['job'], 0) + 1
+        return found == TARGETS
+    wait_for(up, 90, 'every target up', poll_s=2)
+
+
+def test_servers_of_postgresql_and_redis_are_named_and_up(lab, watched):
+    for metric, names in (('pg_up', ['pg-1', 'pg-2', 'pg-3']), ('redis_up', ['redis-1', 'redis-2', 'redis-3'])):
+        rows = asked(lab, 3, 'prometheus', f'http://localhost:9090/api/v1/query?query={metric}')['data']['result']
+        assert sorted((row['metric']['instance'], row['value'][1]) for row in rows) == [(name, '1') for name in names]
+
+
+def test_the_way_to_a_workers_metrics_leads_nowhere_else(lab, watched):
+    def status(path, *options):
+        return lab.machines[3].exec(f'{WATCH}_prometheus', 'curl', '-s', '-o', '/dev/null', '-w', '%{http_code}', *options, f'http://exporters:9145/{path}').stdout
+    worker = lab.machines[3].exec(f'{WATCH}_prometheus', 'getent', 'ahostsv4', 'tasks.backend').stdout.split()[0]
+    assert status(f'{worker}:9000') == '200'
+    assert [status(f'{worker}:9000', '-X', 'POST'), status(f'{worker}:22'), status(f'{worker}:9000/api/v1/auth/me'), status('')] == ['403', '404', '404', '404']
+
+
+NAMES = yaml.safe_load((SOURCE / 'docs' / 'openapi.yaml').read_text())['paths']['/metrics/query']['get']['parameters']
+
+
+@pytest.mark.parametrize('name', next(p for p in NAMES if p['name'] == 'name')['schema']['enum'])
+def test_every_named_query_has_points(lab, watched, name):
+    def points():
+        data = lab.ask(f'/metrics/query?name={name}&range=15m', token=lab.token())['data']
+        return [point for series in data['series'] for point in series['points'] if point[1] is not None]
+    wait_for(points, 90, f'points of {name}', poll_s=2)
+
+
+def test_the_console_shows_the_alert_that_always_fires_and_no_critical_one(lab, watched):
+    def shown():
+        return {(row['name'], row['severity']) for row in seen(lab, '/alerts')}
+    wait_for(lambda: ('Watchdog', 'none') in shown(), 90, 'the watchdog', poll_s=2)
+    assert not [name for name, severity in shown() if severity == 'critical' and name != 'BackupTooOld']
+
+
+def test_an_alert_leaves_the_swarm_for_the_webhook(lab, watched):
+    webhook = Webhook(lab.wire.gateway, ALERT_PORT)
+    try:
+        alert = [{'labels': {'alertname': 'LabCalls', 'severity': 'critical'}, 'annotations': {'summary': 'a test'}}]
+        lab.machines[3].exec(f'{WATCH}_alertmanager', 'curl', '-fsS', '-H', 'Content-Type: application/json', '-d', json.dumps(alert), 'http://localhost:9093/api/v2/alerts')
+        wait_for(lambda: any(a['labels']['alertname'] == 'LabCalls' for a in webhook.alerts), 60, 'the webhook', poll_s=0.5)
+    finally:
+        webhook.close()
 
 
 def test_nothing_is_left_of_it(before, lab):
