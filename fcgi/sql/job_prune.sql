@@ -1,5 +1,5 @@
 -- Forgets some of the jobs that have been over for long, but none that something still refers to: a backup that is there, a restore
--- that can be swapped, undone or dropped, and what was done to it; a cluster restored for inspection; the last job of a schedule; the
+-- that can be swapped, undone or dropped, and what was done to it; a cluster restored for inspection; the report of a failover drill; the last job of a schedule; the
 -- last restore drill of a backup and of a database. $1 days, $2 how many at most
 WITH old AS (
     SELECT j.id FROM public.job AS j
@@ -8,6 +8,7 @@ WITH old AS (
       AND NOT EXISTS (SELECT FROM public.restore AS r
                       WHERE r.job_id::text IN (j.id::text, j.parameters->>'restore') AND public.restore_spare(r) IS NOT NULL)
       AND NOT EXISTS (SELECT FROM public.pitr_instance AS i WHERE i.id = j.id)
+      AND NOT EXISTS (SELECT FROM public.drill_run AS d WHERE d.id = j.id)
       AND (j.schedule_id IS NULL OR EXISTS (SELECT FROM public.job AS l WHERE l.schedule_id = j.schedule_id AND l.seq > j.seq)
            OR NOT EXISTS (SELECT FROM public.schedule AS s WHERE s.id = j.schedule_id))
       AND (j.kind <> 'restore_drill' OR EXISTS (
