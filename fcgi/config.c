@@ -9,7 +9,6 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "log.h"
 #include "yamltext.h"
 
 #define FILE_MAX   (1u << 20)
@@ -393,9 +392,6 @@ static bool check_whole(const struct source *source, const struct config *config
             return err_set(err, ERR_CONFIG, "%s: %s is missing", source->file, options[i].key);
     if (strcmp(config->pool, "short") != 0 && strcmp(config->pool, "stream") != 0)
         return err_set(err, ERR_CONFIG, "%s: pool must be short or stream", source->file);
-    if (!log_level_parse(config->log_level, &(enum log_level){ LOG_INFO }))
-        return err_set(err, ERR_CONFIG, "%s: log_level must be error, warn, info or debug",
-                       source->file);
     /* What is managed may be read by guardian_reader: passwords and sessions are not to be. */
     if (config_manages(config, config->postgres.console_database))
         return err_set(err, ERR_CONFIG,

@@ -13,6 +13,11 @@ static const char *const level_names[] = { "error", "warn", "info", "debug" };
 static enum log_level threshold = LOG_INFO;
 static const char *program_name = "guardian";
 
+void log_init(enum log_level level, const char *program) {
+    threshold = level;
+    program_name = program;
+}
+
 bool log_level_parse(const char *text, enum log_level *ret_level) {
     for (int level = LOG_ERROR; level <= LOG_DEBUG; level++)
         if (strcmp(text, level_names[level]) == 0) {
@@ -20,11 +25,6 @@ bool log_level_parse(const char *text, enum log_level *ret_level) {
             return true;
         }
     return false;
-}
-
-void log_init(const char *level, const char *program) {
-    (void)log_level_parse(level, &threshold);
-    program_name = program;
 }
 
 struct line {

@@ -10,10 +10,8 @@
 
 enum log_level { LOG_ERROR, LOG_WARN, LOG_INFO, LOG_DEBUG };
 
-/* "error", "warn", "info" or "debug"; false for anything else. */
+void log_init(enum log_level level, const char *program);
 bool log_level_parse(const char *text, enum log_level *ret_level);
-/* From the configuration, which has checked the level. */
-void log_init(const char *level, const char *program);
 
 /* Fields are triples of (key, 's', const char *) or (key, 'i', long long), ended by NULL:
  * log_event(LOG_INFO, "start", "workers", 'i', 4LL, "pool", 's', "short", NULL). A NULL string is
