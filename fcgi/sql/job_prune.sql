@@ -1,6 +1,6 @@
 -- Forgets some of the jobs that have been over for long, but none that something still refers to: a backup that is there, a restore
--- that can be swapped, undone or dropped, and what was done to it; a cluster restored for inspection; the report of a failover drill; the last job of a schedule; the
--- last restore drill of a backup and of a database. $1 days, $2 how many at most
+-- that can be swapped, undone or dropped, and what was done to it; a cluster restored for inspection; the report of a failover drill;
+-- the last job of a schedule; the last restore drill of a backup and of a database. $1 days, $2 how many at most
 WITH old AS (
     SELECT j.id FROM public.job AS j
     WHERE j.finished_at < pg_catalog.clock_timestamp() - pg_catalog.make_interval(days => $1::int)
