@@ -2713,7 +2713,7 @@ export interface components {
         };
         DrillReport: {
             promise_seconds: number;
-            /** @description The longest time without an acknowledged write, from the break on; null, not measured. */
+            /** @description The longest time, from the break on, without an acknowledged write that stayed; null, not measured. */
             recovery_seconds: number | null;
             /** @description From the break until another server took writes. */
             takeover_seconds: number | null;
@@ -2814,7 +2814,7 @@ export interface components {
                 /** Format: date-time */
                 from: string;
                 bin_ms: number;
-                /** @description Acknowledged and failed writes of each stretch. */
+                /** @description Of each stretch: writes that were acknowledged and stayed, that failed, that were acknowledged and are gone (known at the end). */
                 bins: number[][];
             };
         };
