@@ -9,7 +9,7 @@ import { test } from './suite.mjs'
 test('An archive from elsewhere is uploaded, marked as foreign, and restored beside after a warning', { limitMs: 300_000 }, async (visit) => {
   visit.allow('428 POST /api/v1/database/restore', '422 POST /api/v1/database/backups/upload')
   const folder = mkdtempSync(join(tmpdir(), 'upload-'))
-  visit.after(() => rmSync(folder, { recursive: true }))
+  visit.after(async () => rmSync(folder, { recursive: true }))
   await visit.sql("DROP TABLE IF EXISTS public.sent_elsewhere; CREATE TABLE public.sent_elsewhere AS SELECT generate_series(1, 7) AS id")
   const { pg_dump: [program, ...options], database } = visit.platform
   execFileSync(program, [...options, '--dbname', database, '--format=custom', '--table=public.sent_elsewhere', `--file=${join(folder, 'own.dump')}`])
