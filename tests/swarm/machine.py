@@ -26,7 +26,6 @@ mkdir -p /etc/docker
 mount --bind "$FOLDER/etc" /etc/docker
 if [ -d /opt ]; then mount -t tmpfs tmpfs /opt; fi
 if [ -e "$FOLDER/disk.img" ]; then mkdir /run/disk; mount -o loop,noatime "$FOLDER/disk.img" /run/disk; fi
-mount --make-rshared /      # as on any machine with systemd
 exec tini -g -- dockerd --data-root "$FOLDER/data" --host unix:///run/docker.sock --host "unix://$SOCKET" --pidfile /run/docker.pid
 '''
 
