@@ -73,7 +73,7 @@ def test_a_dangerous_row_answers_with_a_challenge_first(api, busy, method, path)
 
 @pytest.mark.parametrize('path', ELSEWHERE)
 def test_what_is_not_configured_is_not_steered(api, path):
-    api.problem('not_configured', 'POST', path.replace('{id}', 'some'), BODIES.get(path))
+    api.problem('not_configured', 'POST', path.replace('{id}', 'some').replace('{name}', 'switchover'), BODIES.get(path))
 
 
 @pytest.mark.parametrize('method, path', DANGEROUS, ids=[path for _, path in DANGEROUS])

@@ -15,7 +15,7 @@ IDS = [f'{method} {path}' for method, path in ROWS]
 
 
 def filled(path):
-    for name, value in {'{table_name}': 'devices', '{id}': 'some-query-id', '{job_id}': 'some-job-id', '{pid}': '1', '{operation}': 'vacuum', '{request_id}': 'some-request-id'}.items():
+    for name, value in {'{table_name}': 'devices', '{id}': 'some-query-id', '{job_id}': 'some-job-id', '{pid}': '1', '{operation}': 'vacuum', '{request_id}': 'some-request-id', '{name}': 'switchover'}.items():
         path = path.replace(name, value)
     assert '{' not in path
     return path

@@ -7,7 +7,7 @@ from contract import ROOT
 
 FILES = sorted((ROOT / 'fcgi' / 'sql').glob('*.sql'))
 # Asked of the console's own database; all others of a managed one.
-CONSOLE = re.compile(r'\b(public\.(audit_|auth_|backup|console_user|job|pitr_|restore|runner|schedule|schema_migration)|guardian_admin\.)')
+CONSOLE = re.compile(r'\b(public\.(audit_|auth_|backup|console_user|drill_|import|job|pitr_|restore|runner|schedule|schema_migration)|guardian_admin\.)')
 # Asked of a database that is being restored: it begins as the template.
 RESTORED = re.compile(r'\bguardian_restore\.')
 
