@@ -9,7 +9,8 @@
 #include "sqlparse.h"
 
 #define TRY_MS          2000
-#define RESOURCE_TRY_MS 250 /* what would run for ever is stopped after this time */
+#define SESSION_MS      10000 /* most of them are thrown away: there is a new one for each */
+#define RESOURCE_TRY_MS 250   /* what would run for ever is stopped after this time */
 /* A session that was thrown away takes a moment to be gone from the server's lists: so long one
  * difference, and all of them together, are looked at again. */
 #define PATIENCE_MS     5000
@@ -117,6 +118,7 @@ static bool run_one(struct selftest *test, const struct escape *escape, json_t *
                               .target = DB_PRIMARY,
                               .id = test->request->id,
                               .timeout_ms = endless ? RESOURCE_TRY_MS : TRY_MS,
+                              .session_ms = SESSION_MS,
                               .request = test->request,
                               .format = RUNNER_JSON };
     bool passes = sqlparse_read_only(escape->sql, strlen(escape->sql), &parse, &parser);
@@ -149,6 +151,7 @@ static bool run_all(struct selftest *test, json_t *items, struct err *err) {
                               .target = DB_PRIMARY,
                               .id = test->request->id,
                               .timeout_ms = TRY_MS,
+                              .session_ms = SESSION_MS,
                               .request = test->request,
                               .format = RUNNER_JSON };
     bool ok = runner_try(test->runner, &job, &probe, &test->server, err) &&

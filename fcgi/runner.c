@@ -193,7 +193,8 @@ static bool run_statement(struct run *run, struct err *err) {
     run->at = (struct db_at){ .role = DB_READER,
                               .database = job->database,
                               .target = job->target,
-                              .deadline_ms = clock_ms() + job->timeout_ms,
+                              .deadline_ms = clock_ms() +
+                                             (job->session_ms ? job->session_ms : job->timeout_ms),
                               .request_id = job->id,
                               .client_socket = job->request ? request_socket(job->request) : -1 };
     int64_t limit_ms =
@@ -202,6 +203,7 @@ static bool run_statement(struct run *run, struct err *err) {
     if (!runner_session_begin(run->runner, &run->at, limit_ms, &run->session, &run->outcome->server,
                               err))
         return false;
+    if (job->session_ms) run->at.deadline_ms = clock_ms() + job->timeout_ms;
     run->connection = run->session->connection;
     run->pid = PQbackendPID(run->connection);
     struct runner_place place = { run->session->host, run->pid, run->session->backend_start };
