@@ -46,7 +46,7 @@ struct runner_job {
     const char *id;     /* the statement's id and application_name: [A-Za-z0-9._-] */
     int64_t timeout_ms; /* of the server's work; time that the client takes to read a stream is not
                            counted */
-    int64_t session_ms;      /* to get a session, before that time begins; 0: part of it */
+    int64_t session_ms; /* to get a session, before that time begins; 0: part of it */
     struct request *request; /* who waits: the statement is cancelled when it goes away */
     struct db *db;           /* asked for the names of types that are not built in */
     enum runner_format format;
