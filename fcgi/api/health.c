@@ -56,10 +56,12 @@ static void put_label(FILE *out, const char *value) {
     }
 }
 
-static void put_rows(FILE *out, const json_t *rows, const char *family, const char *label,
-                     const char *value) {
+/* A gauge with a line for each row: its labels' and its values' columns. */
+static void put_gauge(FILE *out, const char *family, const char *help, const json_t *rows,
+                      const char *label, const char *value) {
     size_t i;
     json_t *row;
+    (void)fprintf(out, "# HELP %s %s\n# TYPE %s gauge\n", family, help, family);
     json_array_foreach(rows, i, row) {
         (void)fprintf(out, "%s{%s=\"", family, label);
         put_label(out, json_string_value(json_object_get(row, label)));
@@ -81,23 +83,15 @@ static void put_jobs(struct call *call, FILE *out) {
         db_rows(call->services->db, &at, DB_JOB_COUNTS, NULL, 0, &jobs, &err) &&
         db_rows(call->services->db, &at, DB_BACKUP_AGES, &databases, 1, &ages, &err) &&
         db_rows(call->services->db, &at, DB_DRILL_AGES, NULL, 0, &drills, &err)) {
-        (void)fputs("# HELP guardian_jobs Jobs by state.\n# TYPE guardian_jobs gauge\n", out);
-        put_rows(out, jobs, "guardian_jobs", "state", "count");
-        (void)fputs("# HELP guardian_backup_last_verified_timestamp_seconds When the last verified "
-                    "backup was begun; 0: there is none.\n"
-                    "# TYPE guardian_backup_last_verified_timestamp_seconds gauge\n",
-                    out);
-        put_rows(out, ages, "guardian_backup_last_verified_timestamp_seconds", "database", "at");
-        (void)fputs("# HELP guardian_drill_last_success_timestamp_seconds When a drill last kept "
-                    "its promise; 0: never.\n"
-                    "# TYPE guardian_drill_last_success_timestamp_seconds gauge\n",
-                    out);
-        put_rows(out, drills, "guardian_drill_last_success_timestamp_seconds", "drill", "at");
-        (void)fputs("# HELP guardian_drill_recovery_seconds Until writes were acknowledged again, "
-                    "in the last run that was measured.\n"
-                    "# TYPE guardian_drill_recovery_seconds gauge\n",
-                    out);
-        put_rows(out, drills, "guardian_drill_recovery_seconds", "drill", "recovery_seconds");
+        put_gauge(out, "guardian_jobs", "Jobs by state.", jobs, "state", "count");
+        put_gauge(out, "guardian_backup_last_verified_timestamp_seconds",
+                  "When the last verified backup was begun; 0: there is none.", ages, "database",
+                  "at");
+        put_gauge(out, "guardian_drill_last_success_timestamp_seconds",
+                  "When a drill last kept its promise; 0: never.", drills, "drill", "at");
+        put_gauge(out, "guardian_drill_recovery_seconds",
+                  "Until writes were acknowledged again, in the last run that was measured.",
+                  drills, "drill", "recovery_seconds");
     }
     json_decref(drills);
     json_decref(jobs);
