@@ -12,6 +12,7 @@
 #include "swarm.h"
 
 #define DETAIL_BYTES 400
+#define NEEDED_LEFT  2 /* one that serves and one to take over */
 
 const struct drill drills[] = {
     { .name = "switchover",
@@ -86,6 +87,14 @@ void drill_check(const struct replication_at *at, struct drill_look *look, const
     if (ok || look->code != ERR_NONE) return;
     look->code = code;
     look->problem = arena_strdup(at->arena, detail);
+}
+
+void drill_check_spare(const struct replication_at *at, struct drill_look *look, const char *group,
+                       int left, int members) {
+    drill_check(at, look, "spare", left >= NEEDED_LEFT, ERR_QUORUM,
+                "Taking %.60s away leaves %d of %d %s members healthy; %d are needed.",
+                look->serves ? look->serves : "the leader", left > 0 ? left : 0, members, group,
+                NEEDED_LEFT);
 }
 
 bool drill_allows(const struct drill_look *look, struct err *err) {

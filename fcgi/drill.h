@@ -64,6 +64,10 @@ bool drill_run(struct job *job, struct err *err) __attribute__((warn_unused_resu
 void drill_check(const struct replication_at *at, struct drill_look *look, const char *name,
                  bool ok, enum err_code code, const char *format, ...)
     __attribute__((format(printf, 6, 7)));
+/* Is there one to serve and one to take over when what serves is taken away, and `left` of
+ * `members` of the group remain healthy? */
+void drill_check_spare(const struct replication_at *at, struct drill_look *look, const char *group,
+                       int left, int members);
 /* Lets the arena have it; NULL when there is no memory. */
 json_t *drill_keep(const struct replication_at *at, json_t *value);
 

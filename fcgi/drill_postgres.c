@@ -8,8 +8,7 @@
 #include "drill.h"
 #include "jsonpick.h"
 
-#define LAG_MAX     (16 * 1048576)
-#define NEEDED_LEFT 2 /* one that serves and one to take over */
+#define LAG_MAX (16 * 1048576)
 
 bool drill_has_patroni(const struct config *config) {
     return config->patroni.addresses.count > 0;
@@ -59,7 +58,6 @@ static bool count_members(const struct replication_at *at, const json_t *members
 
 static void check_members(const struct replication_at *at, const struct replication *replication,
                           const struct count *count, struct drill_look *look) {
-    int left = count->well - 1;
     bool paused = json_is_true(json_object_get(replication->data, "paused"));
     drill_check(at, look, "leader", look->serves && look->address,
                 look->serves ? ERR_UPSTREAM_UNAVAILABLE : ERR_CONFLICT, "%s%s",
@@ -71,10 +69,7 @@ static void check_members(const struct replication_at *at, const struct replicat
                 paused ? "Automatic failover is paused. Resume it first."
                        : "Automatic failover is on.");
     /* Before the members as a whole: it says best what would go wrong. */
-    drill_check(at, look, "spare", left >= NEEDED_LEFT, ERR_QUORUM,
-                "Taking %.60s away leaves %d of %d postgresql members healthy; %d are needed.",
-                look->serves ? look->serves : "the leader", left > 0 ? left : 0, count->members,
-                NEEDED_LEFT);
+    drill_check_spare(at, look, "postgresql", count->well - 1, count->members);
     drill_check(at, look, "members", count->well == count->members, ERR_CONFLICT,
                 "%d of %d members run and answer%s%.60s.", count->well, count->members,
                 count->unwell ? "; not " : "", count->unwell ? count->unwell : "");

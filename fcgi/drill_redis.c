@@ -9,8 +9,6 @@
 #include "jsonpick.h"
 #include "redisview.h"
 
-#define NEEDED_LEFT 2 /* one that serves and one to take over */
-
 bool drill_has_sentinels(const struct config *config) {
     return config->redis.sentinels.count > 0;
 }
@@ -56,9 +54,7 @@ static void check_sentinels(const struct replication_at *at, const json_t *data,
 
 static void check_replicas(const struct replication_at *at, int replicas, int linked,
                            struct drill_look *look) {
-    drill_check(at, look, "spare", linked >= NEEDED_LEFT, ERR_QUORUM,
-                "Taking %.60s away leaves %d of %d redis members healthy; %d are needed.",
-                look->serves, linked, replicas + 1, NEEDED_LEFT);
+    drill_check_spare(at, look, "redis", linked, replicas + 1);
     drill_check(at, look, "members", linked == replicas, ERR_CONFLICT,
                 "%d of %d replicas are linked to the primary.", linked, replicas);
 }
