@@ -3,6 +3,7 @@ Needs root and Debian's packages of all of them; nothing here is skipped."""
 import importlib.util
 import os
 import sys
+from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import quote
 
@@ -14,10 +15,37 @@ spec = importlib.util.spec_from_file_location('api_conftest', API / 'conftest.py
 api_conftest = sys.modules['api_conftest'] = importlib.util.module_from_spec(spec)
 spec.loader.exec_module(api_conftest)
 
-from iotplatform import Docker, DockerProxy, free_port  # noqa: E402
+from iotplatform import Docker, DockerProxy, PatroniCluster, free_port  # noqa: E402
 
 assert os.geteuid() == 0, 'these tests need root: namespaces, dockerd'
 pytest_runtest_makereport = api_conftest.pytest_runtest_makereport
+
+
+@contextmanager
+def patroni_console(name, config=None, start_redis=lambda platform: platform.redis.start()):
+    """A console over three real Patroni members; `start_redis` gives its platform the Redis that it asks, and notes in `others` what goes with it."""
+    with api_conftest.new_folder(name) as home:
+        platform = api_conftest.TestPlatform(home, workers=(2, 1), config={'request_timeout_ms': 20000, **(config or {})})
+        secrets, platform.others = platform.secrets, []
+        cluster = platform.postgres = platform.cluster = PatroniCluster(home, secrets.text('pg_superuser'), secrets.text('patroni_rest'))
+        platform.overrides['patroni'] = {'addresses': ','.join(m.api for m in cluster.members), 'username': 'patroni',
+                                         'password_file': str(secrets.file('patroni_rest'))}
+        platform.overrides['postgres'] = {'connect_timeout_s': 2}
+        api_conftest.SECRETS.update([secrets.text('pg_superuser'), secrets.text('patroni_rest')])
+        try:
+            start_redis(platform)
+            cluster.start()
+            api_conftest.make_small_data(platform)
+            platform.migrate()
+            platform.start_web()
+            yield platform
+        finally:
+            api_conftest.keep_logs(platform, name)
+            for daemon in platform.others:
+                daemon.kill()
+            platform.stop()
+            cluster.remove()
+            platform.purge()
 
 
 class Steering:

@@ -5,10 +5,9 @@ import signal
 import pytest
 import requests
 
-import api_conftest
-from conftest import Steering
+from conftest import Steering, patroni_console
 from engine import Upstream, generated
-from iotplatform import PatroniCluster, Redis, Sentinel, free_port, wait_for
+from iotplatform import Redis, Sentinel, free_port, wait_for
 from iotplatform.process import Failed
 from test_redis import Watched
 
@@ -46,35 +45,18 @@ def engine():
 @pytest.fixture(scope='module')
 def console(engine):
     ports = [free_port() for _ in range(6)]
-    with api_conftest.new_folder('drills') as home:
-        platform = api_conftest.TestPlatform(home, workers=(2, 1), config={'request_timeout_ms': 20000, 'docker': {'address': engine.address}, 'redis': {
-            'address': '', 'sentinels': ','.join(f'127.0.0.1:{port}' for port in ports[:3]), 'sentinel_primary': 'mymaster'}})
-        secrets = platform.secrets
-        cluster = platform.postgres = platform.cluster = PatroniCluster(home, secrets.text('pg_superuser'), secrets.text('patroni_rest'))
-        platform.overrides['patroni'] = {'addresses': ','.join(m.api for m in cluster.members), 'username': 'patroni',
-                                         'password_file': str(secrets.file('patroni_rest'))}
-        platform.overrides['postgres'] = {'connect_timeout_s': 2}
-        api_conftest.SECRETS.update([secrets.text('pg_superuser'), secrets.text('patroni_rest')])
-        platform.redis = Redis(home, port=ports[3], password=secrets.text('redis_password'), durable=False)
-        others = []
-        try:
-            platform.redis.start()
-            others += [platform.redis.replica(f'redis-{i}', ports[2 + i]) for i in (2, 3)]
-            others += [Sentinel(home, platform.redis, f'sentinel-{i}', port, down_after_ms=1000).start() for i, port in enumerate(ports[:3])]
-            platform.watched = Watched(platform, others[:2], others[2:])
-            platform.watched.whole()
-            cluster.start()
-            api_conftest.make_small_data(platform)
-            platform.migrate()
-            platform.start_web()
-            yield platform
-        finally:
-            api_conftest.keep_logs(platform, 'drills')
-            for daemon in others:
-                daemon.kill()
-            platform.stop()
-            cluster.remove()
-            platform.purge()
+    sentinels = ','.join(f'127.0.0.1:{port}' for port in ports[:3])
+
+    def start_redis(platform):
+        platform.redis = Redis(platform.home, port=ports[3], password=platform.secrets.text('redis_password'), durable=False)
+        platform.redis.start()
+        platform.others.extend(platform.redis.replica(f'redis-{i}', ports[2 + i]) for i in (2, 3))
+        platform.others.extend(Sentinel(platform.home, platform.redis, f'sentinel-{i}', port, down_after_ms=1000).start() for i, port in enumerate(ports[:3]))
+        platform.watched = Watched(platform, platform.others[:2], platform.others[2:])
+        platform.watched.whole()
+    config = {'docker': {'address': engine.address}, 'redis': {'address': '', 'sentinels': sentinels, 'sentinel_primary': 'mymaster'}}
+    with patroni_console('drills', config, start_redis) as made:
+        yield made
 
 
 @pytest.fixture(scope='module')

@@ -5,33 +5,14 @@ import time
 import psycopg2
 import pytest
 
-import api_conftest
-from conftest import Steering
-from iotplatform import PatroniCluster, wait_for
+from conftest import Steering, patroni_console
+from iotplatform import wait_for
 
 
 @pytest.fixture(scope='module')
 def console():
-    with api_conftest.new_folder('patroni') as home:
-        platform = api_conftest.TestPlatform(home, workers=(2, 1), config={'request_timeout_ms': 20000})
-        secrets = platform.secrets
-        cluster = platform.postgres = platform.cluster = PatroniCluster(home, secrets.text('pg_superuser'), secrets.text('patroni_rest'))
-        platform.overrides['patroni'] = {'addresses': ','.join(m.api for m in cluster.members), 'username': 'patroni',
-                                         'password_file': str(secrets.file('patroni_rest'))}
-        platform.overrides['postgres'] = {'connect_timeout_s': 2}
-        api_conftest.SECRETS.update([secrets.text('pg_superuser'), secrets.text('patroni_rest')])
-        try:
-            platform.redis.start()
-            cluster.start()
-            api_conftest.make_small_data(platform)
-            platform.migrate()
-            platform.start_web()
-            yield platform
-        finally:
-            api_conftest.keep_logs(platform, 'patroni')
-            platform.stop()
-            cluster.remove()
-            platform.purge()
+    with patroni_console('patroni') as made:
+        yield made
 
 
 @pytest.fixture(scope='module')
