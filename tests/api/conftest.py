@@ -112,7 +112,7 @@ class TestPlatform(Platform):
     def running(self, request_id):
         """What PostgreSQL runs for a request: not the audit's part, not what goes before a statement."""
         return self.postgres.sql("SELECT pid, state FROM pg_stat_activity WHERE application_name = %s AND state <> 'idle' AND usename <> 'guardian_app' "
-                                 "AND query !~ '^(BEGIN|SET|SELECT pg_catalog.set_config)'", request_id)
+                                 r"AND query !~ '^(BEGIN|SET|SELECT \(?(SELECT )?pg_catalog\.)'", request_id)
 
 
 SMALL_DATA = """

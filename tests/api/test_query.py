@@ -399,9 +399,10 @@ def test_a_statement_that_burns_cpu_is_stopped_in_time(api):
 
 
 def test_a_stream_past_its_time_breaks_off(api):
-    answer = api.send('POST', '/database/query', {'sql': "SELECT g, pg_sleep(0.01), repeat('x', 1000) FROM generate_series(1, 100000) AS g", 'timeout_ms': 500}, headers={'Accept': 'text/csv'}, stream=True)
-    assert answer.status_code == 200
     with pytest.raises(requests.exceptions.RequestException):
+        answer = api.send('POST', '/database/query', {'sql': "SELECT g, pg_sleep(0.01), repeat('x', 1000) FROM generate_series(1, 100000) AS g", 'timeout_ms': 500},
+                          headers={'Accept': 'text/csv'}, stream=True)
+        assert answer.status_code == 200
         for _ in answer.iter_content(1 << 20):
             pass
 

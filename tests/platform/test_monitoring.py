@@ -180,7 +180,8 @@ def test_the_groups_hold_every_named_query_once(api):
 
 
 def test_all_charts_of_a_group_are_on_one_grid_that_ends_now(api):
-    data = dashboard(api, 'console', range='15m')['data']
+    data = wait_for(lambda: (found := dashboard(api, 'console', range='15m')['data']) and any(chart['series'] for chart in found['charts']) and found,
+                    60, 'something measured', poll_s=0.5)
     start, end, step = (calendar.timegm(time.strptime(data[name], '%Y-%m-%dT%H:%M:%SZ')) if name != 'step_seconds' else data[name]
                         for name in ('from', 'to', 'step_seconds'))
     assert step == 5 and end - start == 900 and start % step == 0 and 0 <= time.time() - end < 60
