@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "clock.h"
+#include "copytext.h"
 #include "runner_session.h"
 #include "runner_types.h"
 
@@ -24,6 +25,9 @@
 #define GROWTH_MAX (2 * RUNNER_ROW_MAX - (1 << 20))
 /* A session whose buffer has grown by more is not kept. */
 #define GROWTH_KEPT_MAX (1 << 20)
+
+/* Pages of more rows than this, and downloads, come by COPY: libpq then has half the work. */
+#define COPY_ROWS_MIN 10000
 
 /* See nap(). */
 #define NAP_ROWS_MIN 1000
@@ -42,6 +46,8 @@ struct run {
     /* Who takes the result. A row that is not wanted ends the statement: false, err not set. */
     bool (*columns)(struct run *run, const PGresult *result, struct err *err);
     bool (*row)(struct run *run, const PGresult *result, struct err *err);
+    bool (*copied)(struct run *run, char *row, size_t size,
+                   struct err *err); /* a row of COPY; NULL: it is not to be used */
     int (*idle)(
         struct run *run,
         struct err *err); /* about to wait: how long at most, in ms (-1: any time); or NULL */
@@ -187,6 +193,78 @@ static bool receive(struct run *run, struct err *err) {
     return true;
 }
 
+/* The end of what was sent: one result without rows, *ret_result the caller's. */
+static bool receive_command(struct run *run, bool sent, PGresult **ret_result, struct err *err) {
+    if (!sent) return db_error(run->connection, NULL, err);
+    if (!wait_result(run, err)) return false;
+    PGresult *result = PQgetResult(run->connection);
+    if (PQresultStatus(result) != PGRES_COMMAND_OK) {
+        (void)take_error(run, result, err);
+        PQclear(result);
+        return false;
+    }
+    if (ret_result) *ret_result = result;
+    else PQclear(result);
+    return wait_result(run, err) && !PQgetResult(run->connection);
+}
+
+/* The columns, from the statement as the person wrote it: also what is wrong with its text is said
+ * of that, and what is not one statement by itself is refused before it is put between brackets. */
+static bool describe(struct run *run, struct err *err) {
+    PGconn *connection = run->connection;
+    PGresult *result = NULL;
+    bool ok =
+        receive_command(run, PQsendPrepare(connection, "", run->job->sql, 0, NULL), NULL, err) &&
+        receive_command(run, PQsendDescribePrepared(connection, ""), &result, err) &&
+        run->columns(run, result, err);
+    PQclear(result);
+    return ok;
+}
+
+static bool copy_rows(struct run *run, struct err *err) {
+    for (;;) {
+        char *row;
+        int size = PQgetCopyData(run->connection, &row, 1);
+        if (size == 0) {
+            if (!wait_step(run, err)) return false;
+            continue;
+        }
+        if (size == -1) return true;
+        if (size < 0) return db_error(run->connection, NULL, err);
+        bool ok = run->copied(run, row, (size_t)size, err);
+        PQfreemem(row);
+        if (!ok) return stop(run, ERR_NONE, NULL, err);
+    }
+}
+
+static bool copy(struct run *run, struct err *err) {
+    static const char prefix[] = "COPY (";
+    const struct runner_job *job = run->job;
+    const char *csv = job->format == RUNNER_CSV ? " (FORMAT csv)" : "";
+    PGconn *connection = run->connection;
+    if (!describe(run, err)) return false;
+    /* The newline ends a comment. */
+    const char *sql = arena_printf(job->request->arena, "%s%.*s\n) TO STDOUT%s", prefix,
+                                   (int)job->query_size, job->sql, csv);
+    if (!sql) return err_set(err, ERR_LIMIT, "The request needs more memory than one may have.");
+    if (!PQsendQueryParams(connection, sql, 0, NULL, NULL, NULL, NULL, 0))
+        return db_error(connection, NULL, err);
+    if (!wait_result(run, err)) return false;
+    PGresult *result = PQgetResult(connection);
+    bool ok = PQresultStatus(result) == PGRES_COPY_OUT;
+    if (!ok) (void)take_error(run, result, err);
+    PQclear(result);
+    ok = ok && copy_rows(run, err) && receive_command(run, true, NULL, err);
+    if (err->position >= (int)sizeof prefix) err->position -= (int)sizeof prefix - 1;
+    return ok;
+}
+
+static bool by_copy(const struct run *run) {
+    const struct runner_job *job = run->job;
+    return run->copied && job->query_size > 0 &&
+           (job->format != RUNNER_JSON || job->max_rows > COPY_ROWS_MIN);
+}
+
 static bool run_statement(struct run *run, struct err *err) {
     const struct runner_job *job = run->job;
     bool stream = job->format != RUNNER_JSON;
@@ -209,7 +287,8 @@ static bool run_statement(struct run *run, struct err *err) {
     struct runner_place place = { run->session->host, run->pid, run->session->backend_start };
     run->mapped = mapped_bytes();
     int64_t started_us = clock_us();
-    bool ok = (!job->started || job->started(job->context, &place, err)) && receive(run, err);
+    bool ok = (!job->started || job->started(job->context, &place, err)) &&
+              (by_copy(run) ? copy(run, err) : receive(run, err));
     run->outcome->duration_ms = (double)(clock_us() - started_us) / 1000.0;
     if (mapped_bytes() > run->mapped + GROWTH_KEPT_MAX) run->session->doubtful = true;
     return ok || err->code == ERR_NONE; /* none: there were more rows than wanted */
@@ -309,12 +388,16 @@ static bool stream_columns(struct run *run, const PGresult *result, struct err *
     return true;
 }
 
+/* One row more? */
+static bool stream_wants(struct run *run) {
+    run->outcome->truncated =
+        run->job->format == RUNNER_JSON && run->outcome->rows == run->job->max_rows;
+    return !run->outcome->truncated;
+}
+
 static bool stream_row(struct run *run, const PGresult *result, struct err *err) {
     struct stream *stream = run->context;
-    if (run->job->format == RUNNER_JSON && run->outcome->rows == run->job->max_rows) {
-        run->outcome->truncated = true;
-        return false;
-    }
+    if (!stream_wants(run)) return false;
     runner_write_row_begin(&stream->write);
     for (int i = 0; i < stream->write.columns; i++) {
         size_t size = (size_t)PQgetlength(result, 0, i);
@@ -324,6 +407,28 @@ static bool stream_row(struct run *run, const PGresult *result, struct err *err)
     runner_write_row_end(&stream->write);
     run->outcome->rows++;
     return !stream->write.broken || gone(err);
+}
+
+static bool stream_copied(struct run *run, char *row, size_t size, struct err *err) {
+    struct stream *stream = run->context;
+    struct runner_write *write = &stream->write;
+    if (!stream_wants(run)) return false;
+    if (write->format == RUNNER_CSV) {
+        runner_write_raw(write, row, size);
+    } else {
+        struct copytext copy = copytext_begin(row, size);
+        runner_write_row_begin(write);
+        for (int i = 0; i < write->columns; i++) {
+            const char *value;
+            size_t value_size;
+            if (!copytext_next(&copy, &value, &value_size))
+                return err_set(err, ERR_INTERNAL, "a row of the server has too few values");
+            runner_write_value(write, i, value, value_size);
+        }
+        runner_write_row_end(write);
+    }
+    run->outcome->rows++;
+    return !write->broken || gone(err);
 }
 
 /* A page is of no use before it is whole: it waits, so that an error can still be told properly. */
@@ -347,6 +452,7 @@ bool runner_stream(struct runner *runner, const struct runner_job *job,
                        .outcome = ret_outcome,
                        .columns = stream_columns,
                        .row = stream_row,
+                       .copied = stream_copied,
                        .idle = stream_idle,
                        .context = &stream };
     *ret_outcome = (struct runner_outcome){ .rows = 0 };

@@ -41,6 +41,7 @@ struct runner_place {
 
 struct runner_job {
     const char *sql;
+    size_t query_size; /* bytes of sql that are a query without its semicolon; 0: it is none */
     const char *database;
     enum db_target target;
     const char *id;     /* the statement's id and application_name: [A-Za-z0-9._-] */

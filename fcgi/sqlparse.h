@@ -26,6 +26,7 @@ enum sqlparse_kind {
 
 struct sqlparse {
     enum sqlparse_kind kind;
+    size_t size; /* bytes of the text up to the statement's end, without the semicolon */
 };
 
 /* `sql` has `size` bytes and ends with a NUL that is not counted. Errors, with err->position in

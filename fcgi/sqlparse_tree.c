@@ -20,6 +20,7 @@ struct walk {
     const char *tree, *at, *sql;
     int depth;
     int statements;
+    int location, size;  /* of the first statement, in bytes; 0: not said */
     int last_location;   /* of the node read before, -1: none */
     int second_location; /* of the second statement */
     struct slice top;    /* the first statement's node */
@@ -292,8 +293,11 @@ static void key_check(struct walk *walk, struct slice key) {
         walk->last_location = number_read(walk->at);
     } else if (walk->depth == 3 && is(key, "stmt")) {
         walk->statements++;
-    } else if (walk->depth == 3 && is(key, "stmt_location") && walk->statements == 2) {
-        walk->second_location = number_read(walk->at);
+    } else if (walk->depth == 3 && is(key, "stmt_location")) {
+        if (walk->statements == 2) walk->second_location = number_read(walk->at);
+        else walk->location = number_read(walk->at);
+    } else if (walk->depth == 3 && is(key, "stmt_len") && walk->statements == 1) {
+        walk->size = number_read(walk->at);
     }
 }
 
@@ -333,6 +337,10 @@ bool sqlparse_tree(const char *tree, const char *sql, struct sqlparse *ret_parse
         *err = walk.refusal;
         return false;
     }
+    /* Without a length it ends with the text. */
+    bool cut = walk.location >= 0 && walk.size > 0 &&
+               (size_t)walk.location + (size_t)walk.size <= sql_size;
+    ret_parse->size = cut ? (size_t)walk.location + (size_t)walk.size : sql_size;
     if (is(walk.top, "SelectStmt")) ret_parse->kind = SQLPARSE_SELECT;
     else if (is(walk.top, "ExplainStmt")) ret_parse->kind = SQLPARSE_EXPLAIN;
     else if (is(walk.top, "VariableShowStmt")) ret_parse->kind = SQLPARSE_SHOW;

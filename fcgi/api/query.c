@@ -176,6 +176,7 @@ bool api_query(struct call *call, struct err *err) {
         !format_wanted(call->request, &job.format, err))
         return false;
     if (!sqlparse_read_only(job.sql, strlen(job.sql), &parse, err)) return false;
+    if (parse.kind == SQLPARSE_SELECT) job.query_size = parse.size;
     job.max_rows = request_integer(call->request, "max_rows");
     bool ok = runner_stream(call->services->runner, &job, &outcome, err);
     unregister_query(&registration);

@@ -129,6 +129,33 @@ def test_a_thousand_rows_come_when_no_number_is_named(api):
     assert (reply['row_count'], reply['truncated'], len(reply['rows'])) == (1000, True, 1000)
 
 
+# A page of so many rows, and any download, comes by COPY.
+MANY = 10001
+
+
+@pytest.mark.parametrize('sql', ['SELECT * FROM all_types ORDER BY id', 'SELECT FROM generate_series(1, 3)', 'SELECT 1 AS a WHERE false', 'TABLE "--file=x"', 'VALUES (1, NULL), (2, \'\')',
+                                 r"SELECT E'a\tb\nc\\d\re\bf\fg\vh' AS odd, '\N' AS not_null, NULL AS empty, '' AS text, '\.' AS ended, '设备' AS word, E'\x01' AS control",
+                                 'SELECT 1 AS a;', 'SELECT 1 AS a; -- done', '-- first\nSELECT 1 AS a -- last', '/* ; */ SELECT 1 AS a /* ) */', '/* 设备 */ SELECT 1 AS a  ;  '])
+def test_a_page_of_many_rows_is_like_one_of_few(api, sql):
+    few, many = api.query(sql, max_rows=MANY - 1), api.query(sql, max_rows=MANY)
+    assert [many[key] for key in ('columns', 'rows', 'row_count', 'truncated')] == [few[key] for key in ('columns', 'rows', 'row_count', 'truncated')]
+
+
+@pytest.mark.parametrize('sql', ['SELECT nowhere', "SELECT '设备', nowhere FROM devices", "SELECT 'x'::int", 'SELECT 1/0', "SELECT ('x' || g)::int FROM generate_series(1, 3) AS g",
+                                 'SELECT * FROM devices FOR UPDATE', 'SELECT $1', 'SELECT 1) TO STDOUT; SELECT (2', "SELECT 1) TO PROGRAM 'id' --", 'SELECT 1; SELECT 2'])
+def test_what_is_wrong_with_many_rows_is_told_as_with_few(api, sql):
+    few, many = (api.call('POST', '/database/query', {'sql': sql, 'max_rows': rows}).json for rows in (MANY - 1, MANY))
+    same = ('code', 'detail', 'sqlstate', 'position', 'hint')
+    assert few['status'] >= 400 and [many.get(key) for key in same] == [few.get(key) for key in same]
+
+
+def test_many_rows_more_than_wanted_are_cut_and_told(api, platform, wait):
+    request_id = fresh_id()
+    reply = api.call('POST', '/database/query', {'sql': 'SELECT generate_series(1, 100000000)', 'max_rows': MANY}, headers={'X-Request-Id': request_id}).json
+    assert (reply['row_count'], reply['truncated'], reply['rows'][-1]) == (MANY, True, [MANY])
+    wait(lambda: platform.running(request_id) == [], 5, 'the statement to be gone')
+
+
 def test_a_cut_result_does_not_run_on(api, platform, wait):
     request_id = fresh_id()
     api.call('POST', '/database/query', {'sql': 'SELECT generate_series(1, 100000000)', 'max_rows': 1}, headers={'X-Request-Id': request_id})

@@ -121,6 +121,22 @@ struct extreme {
 };
 
 /* Whatever the verdict: it comes, in time, and the process lives. */
+static void a_statement_ends_before_its_semicolon(void **state) {
+    (void)state;
+    static const char *const texts[][2] = { { "SELECT 1", "" },
+                                            { "SELECT 1", ";" },
+                                            { " SELECT 1 ", " ; -- end" } };
+    for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
+        char text[64];
+        struct sqlparse verdict;
+        struct err err = ERR_INIT;
+        (void)snprintf(text, sizeof text, "%s%s", texts[i][0], texts[i][1]);
+        assert_true(sqlparse_read_only(text, strlen(text), &verdict, &err));
+        size_t ends = strcspn(text, ";");
+        assert_int_equal(verdict.size, ends);
+    }
+}
+
 static void extreme_texts_get_a_verdict(void **state) {
     static const struct extreme extremes[] = {
         { "SELECT ", "(", ")", 100000 },        { "SELECT ", "1+", "", 480000 },
@@ -248,6 +264,7 @@ int main(void) {
         cmocka_unit_test(verdicts_are_as_written),
         cmocka_unit_test(each_escape_is_refused_unless_it_cannot_be_seen),
         cmocka_unit_test(each_volatile_function_has_its_verdict),
+        cmocka_unit_test(a_statement_ends_before_its_semicolon),
         cmocka_unit_test(extreme_texts_get_a_verdict),
         cmocka_unit_test(a_large_text_gets_the_same_verdict_from_the_child),
         cmocka_unit_test(sizes_are_checked),
