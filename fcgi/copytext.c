@@ -5,9 +5,7 @@
 
 struct copytext copytext_begin(char *row, size_t size) {
     if (size > 0 && row[size - 1] == '\n') size--;
-    return (struct copytext){ .at = row,
-                              .end = row + size,
-                              .plain = !memchr(row, '\\', size) };
+    return (struct copytext){ .at = row, .end = row + size, .plain = !memchr(row, '\\', size) };
 }
 
 /* The letter behind a backslash; any other stands for itself. */

@@ -29,6 +29,7 @@ struct db_at {
     const char *database; /* NULL: the console's own for DB_APP, else the first managed one */
     enum db_target target;
     const char *host;    /* "host:port": this server and no other; NULL: by target */
+    bool plain;          /* the host is a server of our own on this machine: without TLS */
     int64_t deadline_ms; /* clock_ms() */
     int client_socket;   /* request_socket(): the statement is cancelled when the client goes; -1:
                             none */

@@ -139,7 +139,7 @@ static bool connect_once(const struct config *config, const struct db_at *at,
     add(&parameters, "port", host->port);
     add(&parameters, "dbname", db_database(config, at));
     add_login(&parameters, config, at->role);
-    add(&parameters, "sslmode", config->postgres.sslmode);
+    add(&parameters, "sslmode", at->plain ? "disable" : config->postgres.sslmode);
     add(&parameters, "sslrootcert", config->postgres.sslrootcert);
     add(&parameters, "application_name", at->request_id ? at->request_id : "guardian");
     add(&parameters, "fallback_application_name", "guardian");

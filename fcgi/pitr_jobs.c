@@ -170,7 +170,7 @@ static bool copy(struct recovery *recovery, struct err *err) {
 /* Until the server stands still at the moment; `ret_last` is its last commit, in the arena. */
 static bool await_target(struct recovery *recovery, const char **ret_last, struct err *err) {
     struct job *job = recovery->job;
-    char host[32];
+    char host[32], said[sizeof(((struct err *)NULL)->detail)] = "";
     (void)snprintf(host, sizeof host, "127.0.0.1:%d", recovery->port);
     job_progress(job, "replaying WAL", -1, -1, NULL);
     for (;;) {
@@ -178,12 +178,17 @@ static bool await_target(struct recovery *recovery, const char **ret_last, struc
         struct err problem = ERR_INIT;
         json_t *rows = NULL;
         at.host = host;
+        at.plain = true;
         if (!job_go_on(job, err)) return false;
         bool ok = db_rows(job->db, &at, DB_PITR_REACHED, NULL, 0, &rows, &problem);
         const json_t *row = json_array_get(rows, 0);
         bool is_there = ok && strcmp(text_of(row, "reached"), "true") == 0;
         if (is_there) *ret_last = arena_strdup(job->arena, text_of(row, "last_commit"));
         json_decref(rows);
+        if (!ok && strcmp(said, problem.detail) != 0) { /* it may take its time, not hide why */
+            job_log(job, "The restored server does not answer yet: %.200s", problem.detail);
+            (void)snprintf(said, sizeof said, "%s", problem.detail);
+        }
         if (is_there) return *ret_last || err_set(err, ERR_LIMIT, "out of memory for the job");
         if (!pitr_instance_runs(job->config, job->id))
             return err_set(err, ERR_INTERNAL,

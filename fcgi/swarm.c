@@ -30,7 +30,7 @@ static const struct part {
     { SWARM_HISTORY, "/tasks",
       "(ID,ServiceID,NodeID,Slot,DesiredState,CreatedAt,Status(State,Timestamp,Message,Err,"
       "ContainerStatus(ContainerID,ExitCode)),Spec(ContainerSpec(Image),Resources(Reservations)),"
-      "NetworksAttachments(Addresses))" },
+      "NetworksAttachments(Addresses,Network(ID,Spec(Name))))" },
     { SWARM_NETWORKS, "/networks",
       "(Id,Name,Driver,Scope,Attachable,Internal,Ingress,Options,IPAM(Config(Subnet)))" },
     { SWARM_SECRETS, "/secrets", "(ID,CreatedAt,UpdatedAt,Spec(Name))" },
@@ -50,6 +50,24 @@ static void drop_json(void *json) {
 bool swarm_task_wanted(const json_t *task) {
     const char *desired = jsonpick_text(task, "DesiredState");
     return desired && (strcmp(desired, "running") == 0 || strcmp(desired, "ready") == 0);
+}
+
+const char *swarm_network_name(const struct swarm *swarm, const struct swarm_service *service,
+                               const char *id) {
+    size_t i, k;
+    const json_t *network, *attachment;
+    json_array_foreach(swarm->networks, i, network) {
+        const char *known = jsonpick_text(network, "Id");
+        if (known && strcmp(known, id) == 0) return jsonpick_text(network, "Name");
+    }
+    for (k = 0; k < service->task_count; k++)
+        json_array_foreach(json_object_get(service->tasks[k], "NetworksAttachments"), i,
+                           attachment) {
+            const char *known = jsonpick_text(attachment, "Network.ID");
+            if (known && strcmp(known, id) == 0)
+                return jsonpick_text(attachment, "Network.Spec.Name");
+        }
+    return NULL;
 }
 
 bool swarm_task_runs(const struct swarm *swarm, const json_t *task) {

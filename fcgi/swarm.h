@@ -75,6 +75,10 @@ struct swarm_node *swarm_node_named(const struct swarm *swarm, const char *id);
 /* Is the task meant to run? Does it, on a node that is there? */
 bool swarm_task_wanted(const json_t *task);
 bool swarm_task_runs(const struct swarm *swarm, const json_t *task);
+/* Of a network that the service uses; NULL: nothing says it. Read SWARM_NETWORKS and SWARM_HISTORY:
+ * what every engine has, "host" say, is in no list, but stands with the tasks that use it. */
+const char *swarm_network_name(const struct swarm *swarm, const struct swarm_service *service,
+                               const char *id);
 /* A time of Docker's in the contract's form; NULL for none. */
 const char *swarm_time(struct arena *arena, const char *text);
 json_int_t swarm_version(const json_t *object); /* Version.Index */

@@ -154,15 +154,12 @@ static const char *file_networks(const struct pair *pair) {
 
 static const char *running_networks(const struct pair *pair) {
     json_t *names = json_array();
-    size_t i, k;
-    const json_t *entry, *network;
+    size_t i;
+    const json_t *entry;
     json_array_foreach(jsonpick_at(pair->running->json, "Spec.TaskTemplate.Networks"), i, entry) {
-        const char *id = jsonpick_text(entry, "Target"), *name = id;
-        json_array_foreach(pair->swarm->networks, k, network) {
-            const char *known = jsonpick_text(network, "Id");
-            if (id && known && strcmp(id, known) == 0) name = jsonpick_text(network, "Name");
-        }
-        if (name) (void)json_array_append_new(names, json_string(name));
+        const char *id = jsonpick_text(entry, "Target"),
+                   *name = id ? swarm_network_name(pair->swarm, pair->running, id) : NULL;
+        if (id) (void)json_array_append_new(names, json_string(name ? name : id));
     }
     return joined(pair->arena, names);
 }

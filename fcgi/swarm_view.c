@@ -299,15 +299,15 @@ static json_t *names_of(const json_t *array, const char *member) {
     return list;
 }
 
-static json_t *network_names(const struct swarm *swarm, const json_t *targets) {
+static json_t *network_names(const struct swarm *swarm, const struct swarm_service *service,
+                             const json_t *targets) {
     json_t *list = json_array();
-    size_t i, k;
-    const json_t *target, *network;
+    size_t i;
+    const json_t *target;
     json_array_foreach(targets, i, target) {
-        const char *id = text_or(target, "Target", ""), *name = id;
-        json_array_foreach(swarm->networks, k, network) if (is(network, "Id", id)) name =
-            text_or(network, "Name", id);
-        append(&list, json_string(name));
+        const char *id = text_or(target, "Target", ""),
+                   *name = swarm_network_name(swarm, service, id);
+        append(&list, json_string(name ? name : id));
     }
     return list;
 }
@@ -343,7 +343,7 @@ static json_t *spec_json(const struct swarm *swarm, const struct swarm_service *
                      names_of(jsonpick_at(task, "Placement.Constraints"), NULL), "secrets",
                      names_of(json_object_get(container, "Secrets"), "SecretName"), "configs",
                      names_of(json_object_get(container, "Configs"), "ConfigName"), "networks",
-                     network_names(swarm, json_object_get(task, "Networks")), "labels",
+                     network_names(swarm, service, json_object_get(task, "Networks")), "labels",
                      map_json(json_object_get(spec, "Labels")), "limits",
                      resources_json(jsonpick_at(task, "Resources.Limits")), "reservations",
                      resources_json(jsonpick_at(task, "Resources.Reservations")), "update_policy",

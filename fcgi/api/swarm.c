@@ -121,7 +121,8 @@ bool api_swarm_drift(struct call *call, struct err *err) {
                       "Set docker.stack_file to the file that the stack was deployed from.");
         return view_failed(call, &view, err);
     }
-    if (!swarm_read(&at, JOINT | SWARM_NETWORKS, &swarm, err)) return view_failed(call, &view, err);
+    if (!swarm_read(&at, BASE | SWARM_HISTORY | SWARM_NETWORKS, &swarm, err))
+        return view_failed(call, &view, err);
     if (!stackfile_load(at.arena, path, at.config->docker.stack_name, &file, err)) return false;
     return view_reply(call, &view, swarm_drift_json(&swarm, &file, path), err);
 }

@@ -142,7 +142,7 @@ def test_a_page_of_many_rows_is_like_one_of_few(api, sql):
 
 
 @pytest.mark.parametrize('sql', ['SELECT nowhere', "SELECT '设备', nowhere FROM devices", "SELECT 'x'::int", 'SELECT 1/0', "SELECT ('x' || g)::int FROM generate_series(1, 3) AS g",
-                                 'SELECT * FROM devices FOR UPDATE', 'SELECT $1', 'SELECT 1) TO STDOUT; SELECT (2', "SELECT 1) TO PROGRAM 'id' --", 'SELECT 1; SELECT 2'])
+                                 'SELECT * FROM devices FOR UPDATE', 'SELECT 1) TO STDOUT; SELECT (2', "SELECT 1) TO PROGRAM 'id' --", 'SELECT 1; SELECT 2'])
 def test_what_is_wrong_with_many_rows_is_told_as_with_few(api, sql):
     few, many = (api.call('POST', '/database/query', {'sql': sql, 'max_rows': rows}).json for rows in (MANY - 1, MANY))
     same = ('code', 'detail', 'sqlstate', 'position', 'hint')
