@@ -31,13 +31,13 @@ export async function eventually(check, timeoutMs = waitMs) {
 /** Processes that want a core, for each core: much above ours means that the machine is not for us alone. */
 export const others = () => loadavg()[0] / cpus().length / 1.5
 
-export async function runAll(world, words) {
+export async function runAll(world, words, { lanes = 2 } = {}) {
   const chosen = tests.filter((each) => words.length === 0 || words.some((word) => each.sentence.toLowerCase().includes(word.toLowerCase())))
   const queue = chosen.filter((each) => !each.alone)
   const lane = async () => {
     for (let next = queue.shift(); next; next = queue.shift()) await runOne(next, world)
   }
-  await Promise.all([lane(), lane()])
+  await Promise.all(Array.from({ length: lanes }, lane))
   for (const each of chosen.filter((one) => one.alone)) await runOne(each, world)
   // Once more, with the machine to itself: a fault of the console fails again, and what does not is told as what it is.
   for (const each of chosen.filter((one) => one.error)) {

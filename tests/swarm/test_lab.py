@@ -348,6 +348,15 @@ def test_a_second_deployment_of_the_same_changes_nothing(lab):
     assert tasks() == running
 
 
+def test_a_deployment_is_not_refused_for_what_was_rolled_back_before_it(lab):
+    try:
+        lab.manager().docker('service', 'update', '--detach=false', '--quiet', '--label-add', 'drill=1', '--container-label-add', 'drill=1', 'guardian_frontend')
+        lab.manager().docker('service', 'rollback', '--detach=false', '--quiet', 'guardian_frontend')
+        assert lab.manager().docker('service', 'inspect', '--format', '{{.UpdateStatus.State}}', 'guardian_frontend').stdout.strip() == 'rollback_completed'
+    finally:
+        lab.deploy()
+
+
 @pytest.mark.parametrize('name', CHOSEN)
 def test_a_drill_keeps_its_promise(lab, name):
     report = perform(lab, name)
