@@ -145,9 +145,10 @@ static bool impact_of(struct call *call, const struct swarm *swarm, const struct
                       json_t *numbers, struct impact *impact, const char *version_text,
                       struct err *err) {
     json_t *verdicts;
-    const char *state = swarm_quorum_state(swarm);
     if (!managed_defer(call, numbers, err)) return false;
     if (!swarm_quorum_check(swarm, loss, &verdicts, err)) return false;
+    /* What takes nothing from a quorum does not wait until all of them have come to rest. */
+    const char *state = json_array_size(verdicts) > 0 ? swarm_quorum_state(swarm) : "";
     if (json_object_set_new(numbers, "quorums", verdicts) != 0) return no_memory(err);
     impact->impact = numbers;
     impact->state = state && version_text
