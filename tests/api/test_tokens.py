@@ -317,7 +317,7 @@ def test_a_broken_keys_file_leaves_the_former_keys_in_use(keys, platform, bearer
 
     def told():
         bearer(keys.sign()).get('/auth/me')
-        return '"keys_file"' in platform.short.log_file.read_text()[logged:]
+        return '"keys_file"' in platform.short.log_file.read_bytes()[logged:].decode()
     platform.keys_file.write_text(text)
     wait(told, 5, 'the broken file in the log', poll_s=0.05)
     bearer(keys.sign()).get('/auth/me')

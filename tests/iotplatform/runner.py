@@ -40,6 +40,6 @@ class Runner(Daemon):
             write(self.config_file, yaml.safe_dump(self.config(), allow_unicode=True, sort_keys=False), 0o600)
             self.log_file.touch()
             before = self.log_file.stat().st_size
-            self.spawn([self.binary, '-c', self.config_file], ready=lambda: '"event":"start"' in self.log_file.read_text(errors='replace')[before:])
+            self.spawn([self.binary, '-c', self.config_file], ready=lambda: b'"event":"start"' in self.log_file.read_bytes()[before:])
             self.state_file.write_text(self._fingerprint())
         return self

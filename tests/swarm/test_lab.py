@@ -3,6 +3,7 @@ import hashlib
 import json
 import os
 import shutil
+import subprocess
 import urllib.error
 import urllib.request
 from pathlib import Path
@@ -387,6 +388,13 @@ def test_not_a_request_fails_while_everything_in_its_path_is_replaced(lab):
     else:
         measured = rolling_update(lab, services=('backend', 'edge'), requests_min=1000).measured
     assert [row for row in measured if not row['ok']] == []
+
+
+def test_every_steering_action_works_from_the_browser(lab):
+    """What docker, patronictl and redis-cli say of each: tests/e2e/lab.mjs."""
+    wait_for(lab.healthy, 300, 'everything at full strength', poll_s=1)
+    done = subprocess.run(['npm', 'run', '--silent', 'lab'], cwd=SOURCE / 'tests' / 'e2e', env={**os.environ, 'DEV_HOME': str(lab.home.parent)}, capture_output=True, text=True)
+    assert done.returncode == 0, done.stdout[-8000:] + done.stderr[-2000:]
 
 
 # -- what watches ----------------------------------------------------------------------------------------------------------------
