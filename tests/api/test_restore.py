@@ -473,11 +473,13 @@ def test_a_runner_that_is_killed_in_the_middle_leaves_it_as_it_was_or_swapped(pl
         return job if job['progress']['phase'] == phase or job['state'] not in ('queued', 'running') else None
     job = wait_for(there, 60, phase, poll_s=0.01)
     time.sleep(late_s)      # a moment within the phase
-    for runner in platform.runners:
-        runner.kill()
-    swapped = production_is_whole(platform, before, whole[1])
-    for runner in platform.runners:
-        runner.start()
+    try:
+        for runner in platform.runners:
+            runner.kill()
+        swapped = production_is_whole(platform, before, whole[1])
+    finally:
+        for runner in platform.runners:
+            runner.start()
     job = ended(api, job_id)
     assert job['state'] == 'succeeded', (job['error'], job['log_tail'])
     assert production_is_whole(platform, before, whole[1]) or not swapped
