@@ -100,6 +100,11 @@ void err_clear(struct err *err) {
     memset(err, 0, sizeof *err);
 }
 
+void err_shift_position(struct err *err, size_t prefix_size) {
+    int shift = (int)prefix_size;
+    err->position = err->position > shift ? err->position - shift : 0;
+}
+
 static const struct err_row *row_of(enum err_code code) {
     return &rows[(unsigned)code < ERR_CODES ? code : ERR_INTERNAL];
 }

@@ -8,6 +8,7 @@
  * and title. Nothing here allocates.
  */
 #include <stdbool.h>
+#include <stddef.h>
 
 enum err_code {
     ERR_NONE = 0,
@@ -82,6 +83,9 @@ bool err_set(struct err *err, enum err_code code, const char *format, ...)
 bool err_field(struct err *err, const char *field, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 void err_clear(struct err *err);
+/* The position counts from the start of what was sent; the person sees only what follows a prefix
+ * of so many ASCII characters. */
+void err_shift_position(struct err *err, size_t prefix_size);
 
 const char *err_name(enum err_code code);  /* "confirmation_stale" */
 const char *err_title(enum err_code code); /* "The confirmation is stale" */

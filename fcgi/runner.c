@@ -205,7 +205,10 @@ static bool receive_command(struct run *run, bool sent, PGresult **ret_result, s
     }
     if (ret_result) *ret_result = result;
     else PQclear(result);
-    return wait_result(run, err) && !PQgetResult(run->connection);
+    if (!wait_result(run, err)) return false;
+    PGresult *second = PQgetResult(run->connection);
+    PQclear(second);
+    return !second || err_set(err, ERR_INTERNAL, "the server sent a second result");
 }
 
 /* The columns, from the statement as the person wrote it: also what is wrong with its text is said
@@ -255,7 +258,7 @@ static bool copy(struct run *run, struct err *err) {
     if (!ok) (void)take_error(run, result, err);
     PQclear(result);
     ok = ok && copy_rows(run, err) && receive_command(run, true, NULL, err);
-    if (err->position >= (int)sizeof prefix) err->position -= (int)sizeof prefix - 1;
+    err_shift_position(err, sizeof prefix - 1);
     return ok;
 }
 

@@ -184,12 +184,6 @@ bool api_query(struct call *call, struct err *err) {
     return ok;
 }
 
-/* Positions count from the start of what was sent; the person sees only what follows EXPLAIN. */
-static void shift_position(struct err *err, size_t prefix_size) {
-    int shift = (int)prefix_size;
-    err->position = err->position > shift ? err->position - shift : 0;
-}
-
 bool api_explain(struct call *call, struct err *err) {
     struct runner_job job;
     struct registration registration = { .call = call };
@@ -214,7 +208,7 @@ bool api_explain(struct call *call, struct err *err) {
     outcome.rows = 0; /* the plan's lines are not the statement's rows */
     note_outcome(call, &outcome);
     if (!ok) {
-        shift_position(err, strlen(prefix));
+        err_shift_position(err, strlen(prefix));
         return false;
     }
     json_t *server = server_json(&outcome.server);

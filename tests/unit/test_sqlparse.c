@@ -120,7 +120,6 @@ struct extreme {
     size_t times;
 };
 
-/* Whatever the verdict: it comes, in time, and the process lives. */
 static void a_statement_ends_before_its_semicolon(void **state) {
     (void)state;
     static const char *const texts[][2] = { { "SELECT 1", "" },
@@ -137,6 +136,7 @@ static void a_statement_ends_before_its_semicolon(void **state) {
     }
 }
 
+/* Whatever the verdict: it comes, in time, and the process lives. */
 static void extreme_texts_get_a_verdict(void **state) {
     static const struct extreme extremes[] = {
         { "SELECT ", "(", ")", 100000 },        { "SELECT ", "1+", "", 480000 },
