@@ -111,7 +111,7 @@ static const struct route table[] = {
     { .method = METHOD_GET, .path = "/database/schedules", .needs = NEEDS_SUPERADMIN, .fields = schedules_fields,
       .handle = api_schedules },
     { .method = METHOD_POST, .path = "/database/schedules", .needs = NEEDS_SUPERADMIN,
-      .audit = "database.schedule.create", .fields = schedule_create_fields, .handle = api_schedule_create },
+      .audit = "database.schedule.create", .fields = &schedule_put_fields[1], .handle = api_schedule_create },
     { .method = METHOD_GET, .path = "/database/schedules/{id}", .needs = NEEDS_SUPERADMIN, .fields = schedule_fields,
       .handle = api_schedule },
     { .method = METHOD_PUT, .path = "/database/schedules/{id}", .needs = NEEDS_SUPERADMIN,

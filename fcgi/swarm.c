@@ -6,6 +6,10 @@
 #include "jsonpick.h"
 
 #define PARTS 8
+#define HISTORY_SHAPE                                                                              \
+    "(ID,ServiceID,NodeID,Slot,DesiredState,CreatedAt,Status(State,Timestamp,Message,Err,"         \
+    "ContainerStatus(ContainerID,ExitCode)),Spec(ContainerSpec(Image),Resources(Reservations)),"   \
+    "NetworksAttachments(Addresses,Network(ID,Spec(Name))))"
 
 /* What is kept of each list; a task's specification alone is some 2 kB. */
 static const struct part {
@@ -27,10 +31,7 @@ static const struct part {
     { SWARM_TASKS, "/tasks",
       "(ServiceID,NodeID,Slot,DesiredState,Status(State,Timestamp,Err),"
       "Spec(Resources(Reservations)))" },
-    { SWARM_HISTORY, "/tasks",
-      "(ID,ServiceID,NodeID,Slot,DesiredState,CreatedAt,Status(State,Timestamp,Message,Err,"
-      "ContainerStatus(ContainerID,ExitCode)),Spec(ContainerSpec(Image),Resources(Reservations)),"
-      "NetworksAttachments(Addresses,Network(ID,Spec(Name))))" },
+    { SWARM_HISTORY, "/tasks", HISTORY_SHAPE },
     { SWARM_NETWORKS, "/networks",
       "(Id,Name,Driver,Scope,Attachable,Internal,Ingress,Options,IPAM(Config(Subnet)))" },
     { SWARM_SECRETS, "/secrets", "(ID,CreatedAt,UpdatedAt,Spec(Name))" },
@@ -258,6 +259,46 @@ static int ask_for(const struct swarm_at *at, unsigned parts, struct upstream_ca
 
 static bool is_kind(unsigned part, const json_t *json) {
     return part == SWARM_INFO ? json_is_object(json) : json_is_array(json);
+}
+
+/* The services whose tasks say all of one: itself, and those that share its quorum. */
+static char *tasks_path(struct arena *arena, const struct swarm *swarm,
+                        const struct swarm_service *service) {
+    const char *filter = arena_printf(arena, "{\"service\":[\"%s\"", service->id);
+    for (size_t i = 0; filter && i < swarm->service_count; i++) {
+        const struct swarm_service *other = &swarm->services[i];
+        if (other != service && service->group && other->group &&
+            strcmp(other->group, service->group) == 0)
+            filter = arena_printf(arena, "%s,\"%s\"", filter, other->id);
+    }
+    filter = filter ? arena_printf(arena, "%s]}", filter) : NULL;
+    filter = filter ? upstream_encode(arena, filter) : NULL;
+    return filter ? arena_printf(arena, SWARM_API "/tasks?filters=%s", filter) : NULL;
+}
+
+bool swarm_read_history(const struct swarm_at *at, struct swarm *swarm,
+                        const struct swarm_service *service, struct err *err) {
+    size_t i;
+    const json_t *task;
+    struct upstream_call call = {
+        .name = "Docker",
+        .base = at->config->docker.address,
+        .path = tasks_path(at->arena, swarm, service),
+        .shape = HISTORY_SHAPE,
+        .size_max = SWARM_ANSWER_MAX,
+    };
+    if (!call.path) return no_memory(err);
+    upstream_run(at->upstream, at->arena, &call, 1, at->deadline_ms);
+    if (!call.ok) {
+        *err = call.err;
+        return false;
+    }
+    if (!is_kind(SWARM_HISTORY, call.json))
+        return err_set(err, ERR_UPSTREAM_GARBAGE, "Docker answered its tasks with something else.");
+    swarm->tasks = call.json;
+    if (!share_tasks(swarm)) return no_memory(err);
+    json_array_foreach(swarm->tasks, i, task) count_task(swarm, task);
+    return true;
 }
 
 bool swarm_read(const struct swarm_at *at, unsigned parts, struct swarm *ret_swarm,

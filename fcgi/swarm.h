@@ -66,6 +66,11 @@ struct swarm {
 /* Reads the parts (enum swarm_part, or-ed). Errors: NOT_CONFIGURED, UPSTREAM_…, LIMIT. */
 bool swarm_read(const struct swarm_at *at, unsigned parts, struct swarm *ret_swarm, struct err *err)
     __attribute__((warn_unused_result));
+/* After SWARM_NODES and SWARM_SERVICES: SWARM_HISTORY of this service and of those that share its
+ * quorum alone, which spares a large swarm the tasks of all others. Errors as of swarm_read. */
+bool swarm_read_history(const struct swarm_at *at, struct swarm *swarm,
+                        const struct swarm_service *service, struct err *err)
+    __attribute__((warn_unused_result));
 /* By id, or NULL. */
 struct swarm_node *swarm_node(const struct swarm *swarm, const char *id);
 struct swarm_service *swarm_service(const struct swarm *swarm, const char *id);

@@ -94,8 +94,8 @@ bool api_backup_delete(struct call *call, struct err *err);
 bool api_backup_download(struct call *call, struct err *err);
 
 /* api/schedules.c */
-extern const struct field schedules_fields[], schedule_create_fields[], schedule_put_fields[],
-    schedule_fields[], retention_fields[];
+extern const struct field schedules_fields[], schedule_put_fields[], schedule_fields[],
+    retention_fields[];
 bool api_schedules(struct call *call, struct err *err);
 bool api_schedule(struct call *call, struct err *err);
 bool api_schedule_create(struct call *call, struct err *err);

@@ -24,17 +24,7 @@ const struct field schedules_fields[] = {
     { .name = NULL },
 };
 
-const struct field schedule_create_fields[] = {
-    { "database", FIELD_BODY, FIELD_STRING, .required = true, .min = 1, .max = 63 },
-    { "kind", FIELD_BODY, FIELD_ENUM, .choices = kinds, .preset = "backup" },
-    { "cron", FIELD_BODY, FIELD_STRING, .required = true, .min = 9, .max = 200 },
-    { "time_zone", FIELD_BODY, FIELD_STRING, .min = 1, .max = 64, .preset = "UTC" },
-    { "enabled", FIELD_BODY, FIELD_BOOLEAN, .preset = "true" },
-    { "retention", FIELD_BODY, FIELD_OBJECT, .required = false },
-    { "note", FIELD_BODY, FIELD_STRING, .max = 2000 },
-    { .name = NULL },
-};
-
+/* Without its first, the id in the path, this is also what a new one takes. */
 const struct field schedule_put_fields[] = {
     { "id", FIELD_PATH, FIELD_STRING, .min = 36, .max = 36 },
     { "database", FIELD_BODY, FIELD_STRING, .required = true, .min = 1, .max = 63 },

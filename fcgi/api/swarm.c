@@ -104,9 +104,9 @@ bool api_swarm_service(struct call *call, struct err *err) {
     const struct swarm_service *service = NULL;
     struct view view = { .name = arena_printf(call->request->arena, "swarm.service.%s",
                                               request_string(call->request, "id")) };
-    if (!swarm_read(&at, BASE | SWARM_HISTORY | SWARM_NETWORKS, &swarm, err))
-        return view_failed(call, &view, err);
+    if (!swarm_read(&at, BASE | SWARM_NETWORKS, &swarm, err)) return view_failed(call, &view, err);
     if (!find_service(call, &swarm, &service, err)) return false;
+    if (!swarm_read_history(&at, &swarm, service, err)) return view_failed(call, &view, err);
     return view_reply(call, &view, swarm_service_detail_json(&swarm, service), err);
 }
 

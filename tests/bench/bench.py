@@ -2,7 +2,7 @@
 
 Contestants take turns, round by round; a figure is the median over the rounds of the ratio within a round. All sit behind one
 nginx without TLS and over one PostgreSQL with fsync off; the console does its whole work (token, revocation in Redis, audit,
-logs), the peers need not. Writes bench.json into DEV_HOME. Arguments: names of parts (lists, json, csv, stream, pages, token, backup, restore)."""
+logs), the peers need not. Writes bench.json into DEV_HOME. Arguments: names of parts (lists, json, csv, stream, pages, token, swarm, backup, restore)."""
 import csv
 import io
 import json
@@ -228,6 +228,26 @@ class Bench:
         cached, fresh = map(float, done.stdout.split())
         self.row('verified JWT, cached', cached, 2, f'{cached:.2f} µs', f'{fresh:.0f} µs unseen', at_most=True, unit='µs')
 
+    # -- a large swarm ---------------------------------------------------------------------------------------------------------
+
+    def swarm(self):
+        """100 nodes and 10,000 tasks from a stand-in of the Engine (25 MB, made in advance), as a browser waits for each page of them."""
+        client = Client(self.arena.url)
+
+        def page(path):
+            started = time.perf_counter()
+            _, text = client.ask('GET', f'/api/v1/{path}', headers=self.bearer)
+            took = time.perf_counter() - started
+            if json.loads(text)['stale']:
+                raise Failed(f'{path}: {text[:300]}')
+            return took * 1000
+        pages = ['swarm/overview', 'swarm/nodes', 'swarm/services', 'swarm/services/stack_service-7', 'topology']
+        for path in pages:
+            page(path)
+        made = rounds(9, {path: (lambda path=path: page(path)) for path in pages})
+        for path in pages:
+            self.row(f'{path} of 10,000 tasks', median(made, path), 200, f'{median(made, path):.0f} ms', at_most=True, unit='ms')
+
     # -- backups -----------------------------------------------------------------------------------------------------------
 
     def backed_up(self):
@@ -327,7 +347,7 @@ class Bench:
         return all(row['ok'] for row in self.rows)
 
 
-PARTS = ['lists', 'json', 'csv', 'stream', 'pages', 'token', 'backup', 'restore']
+PARTS = ['lists', 'json', 'csv', 'stream', 'pages', 'token', 'swarm', 'backup', 'restore']
 
 
 def main(parts):

@@ -6,6 +6,7 @@ import shutil
 from pathlib import Path
 
 from iotplatform import Nginx, Platform
+from iotplatform.engine import Upstream, generated
 from iotplatform.nginx import render
 from iotplatform.process import Daemon, Failed, connects, free_port, socket_path, write
 
@@ -144,8 +145,9 @@ class Arena:
 
     def __init__(self, home, build):
         self.home = Path(home)
+        self.engine = Upstream(generated())     # a stand-in: nobody has such a swarm at hand
         self.platform = Platform(home, port=free_port(), build=build, durable=False, workers=(CONNECTIONS, 2),
-                                 config={'auth': {'access_ttl_s': 3600}})
+                                 config={'auth': {'access_ttl_s': 3600}, 'docker': {'address': self.engine.address}})
         settings = self.platform.postgres.settings
         settings['autovacuum'] = 'off'                  # would measure itself
         settings['synchronize_seqscans'] = 'off'        # every contestant gets the rows in the same order
@@ -191,3 +193,4 @@ class Arena:
         for daemon in (self.node, self.php, self.nginx, self.platform.short, self.platform.stream):
             daemon.stop()
         self.platform.purge()
+        self.engine.close()

@@ -1,21 +1,20 @@
 // Redis and its Sentinels are real here; the swarm is a stand-in (engine.mjs).
 import assert from 'node:assert/strict'
+import { confirm, dialog, heading } from './steps.mjs'
 import { eventually, test } from './suite.mjs'
 
 test('A drill is confirmed with its effect in numbers, followed while it runs, and its report stays', { alone: true }, async (visit) => {
   const page = await visit.person()
   visit.allow('428 POST /api/v1/', '401 ', '503 ', '502 ') // for a moment there is no Redis: that is the drill
   await page.goto('/platform/drills')
-  await page.getByRole('heading', { level: 1, name: 'Failover drills', exact: true }).waitFor()
+  await heading(page, 'Failover drills')
   const card = page.locator('[data-drill=redis-failover]')
   await card.getByText('May run', { exact: true }).waitFor({ timeout: 60_000 })
   const [from] = (await card.locator('.plan').innerText()).split(' ')
   await card.getByRole('button', { name: 'Run drill: Redis failover' }).click()
-  const dialog = page.getByRole('dialog')
-  await dialog.locator('#confirm-phrase').waitFor()
-  assert.match(await dialog.innerText(), new RegExp(`Have ${from} replaced as Redis's primary[^]*Expected pause`))
-  await dialog.getByLabel('Type to confirm:').fill(await dialog.locator('label code').innerText())
-  await dialog.locator('button[type=submit]').click()
+  await dialog(page).locator('#confirm-phrase').waitFor()
+  assert.match(await dialog(page).innerText(), new RegExp(`Have ${from} replaced as Redis's primary[^]*Expected pause`))
+  await confirm(page)
   const run = page.getByTestId('drill-run')
   await run.waitFor()
   await run.getByText('A canary has begun to write.').waitFor()

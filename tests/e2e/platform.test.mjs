@@ -1,26 +1,7 @@
 // The swarm, its logs, Prometheus and Alertmanager are stand-ins here (engine.mjs answers as they would). PostgreSQL's replication, Redis and its Sentinels are real.
 import assert from 'node:assert/strict'
-import { backUp, ended } from './steps.mjs'
+import { backUp, confirmed, dialog, ended, heading, open } from './steps.mjs'
 import { eventually, test } from './suite.mjs'
-
-const dialog = (page) => page.getByRole('dialog')
-const heading = (page, name) => page.getByRole('heading', { level: 1, name, exact: true }).waitFor()
-
-async function open(visit, path, title) {
-  const page = await visit.person()
-  visit.allow('428 POST /api/v1/') // the first of the two steps
-  await page.goto(path)
-  await heading(page, title)
-  return page
-}
-
-/** Types what the dialog wants typed. */
-async function confirm(page) {
-  const phrase = await dialog(page).locator('label code').innerText()
-  await dialog(page).getByLabel('Type to confirm:').fill(phrase)
-  await dialog(page).locator('button[type=submit]').click()
-  await dialog(page).waitFor({ state: 'hidden' })
-}
 
 const replicas = (visit, name) => visit.platform.engine.service(name).Spec.Mode.Replicated.Replicas
 
@@ -48,14 +29,14 @@ test('A service is scaled in two steps: the effect first, then the phrase, then 
   await dialog(page).getByRole('button', { name: 'Go on' }).click()
   await dialog(page).locator('#confirm-phrase').waitFor()
   assert.equal(replicas(visit, 'iot_guardian-fcgi'), 2, 'nothing is done by the first step')
-  await confirm(page)
+  await confirmed(page)
   await page.getByText('iot_guardian-fcgi is being scaled to 4').waitFor()
   assert.equal(replicas(visit, 'iot_guardian-fcgi'), 4)
   await page.getByText('4 / 4').waitFor()
   await eventually(async () => assert.equal(await page.getByRole('group', { name: 'Tasks and their history' }).getByText('running', { exact: true }).count(), 8, 'state and wanted state of four'))
   await page.getByRole('button', { name: 'Roll back' }).click()
   await dialog(page).locator('#confirm-phrase').waitFor()
-  await confirm(page)
+  await confirmed(page)
   await page.getByText('2 / 2').waitFor()
   assert.equal(engine.changes.filter((path) => path.includes(engine.service('iot_guardian-fcgi').ID)).length, 2)
 })
@@ -75,7 +56,7 @@ test('A new image is refused as the field that is wrong, or rolled out after bot
   await ask('registry.local/nginx:1.24.0')
   await dialog(page).locator('#confirm-phrase').waitFor()
   assert.match(await dialog(page).innerText(), /3 tasks are replaced, 1 at a time/)
-  await confirm(page)
+  await confirmed(page)
   await eventually(() => assert.equal(visit.platform.engine.service('iot_nginx').Spec.TaskTemplate.ContainerSpec.Image, 'registry.local/nginx:1.24.0'))
   await page.getByText('registry.local/nginx:1.24.0').first().waitFor()
 })
@@ -95,7 +76,7 @@ test('What would break a quorum is refused in the server’s own sentence, which
 
   await page.getByRole('button', { name: 'Pause node node-3' }).click()
   await dialog(page).locator('#confirm-phrase').waitFor()
-  await confirm(page)
+  await confirmed(page)
   await page.getByRole('row', { name: /node-3/ }).getByText('paused', { exact: true }).waitFor()
   assert.equal(visit.platform.engine.swarm.nodes[2].Spec.Availability, 'pause')
 })
@@ -277,7 +258,7 @@ test('A failover of Redis in two steps moves the primary, and the session outliv
   await page.getByRole('button', { name: 'Fail over' }).click()
   await dialog(page).locator('#confirm-phrase').waitFor()
   assert.match(await dialog(page).innerText(), new RegExp(`Let Sentinel promote a replica in place of ${before}`))
-  await confirm(page)
+  await confirmed(page)
   await eventually(async () => {
     const after = await card('primary').innerText({ timeout: 2_000 })
     assert.notEqual(after, before)

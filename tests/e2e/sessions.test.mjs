@@ -1,32 +1,19 @@
 import assert from 'node:assert/strict'
 import { join } from 'node:path'
+import { confirm, dialog, open } from './steps.mjs'
 import { eventually, test } from './suite.mjs'
 import { screenshots } from './world.mjs'
 
-const dialog = (page) => page.getByRole('dialog')
 const rowOf = (page, pid) => page.locator('tbody tr').filter({ has: page.getByRole('cell', { name: String(pid), exact: true }) })
 const alive = (visit, pid) => visit.sql(`SELECT count(*) FROM pg_stat_activity WHERE pid = ${pid}`)
 
-async function open(visit, query = '') {
-  const page = await visit.person()
-  visit.allow('428 POST /api/v1/database/sessions/') // the first of the two steps
-  await page.goto(`/database/sessions${query}`)
-  await page.getByRole('heading', { level: 1, name: 'Sessions' }).waitFor()
-  return page
-}
-
-/** Types what the dialog wants typed. */
-async function confirm(page) {
-  const phrase = await dialog(page).locator('label code').innerText()
-  await dialog(page).getByLabel('Type to confirm:').fill(phrase)
-  await dialog(page).locator('button[type=submit]').click()
-}
+const openSessions = (visit, query = '') => open(visit, `/database/sessions${query}`, 'Sessions')
 
 test('A blocked session stands under the one that blocks it, and goes on when that one is terminated', async (visit) => {
   const [holder, waiter] = [await visit.psql('nightly-report'), await visit.psql('order-desk')]
   await holder.ask("BEGIN; UPDATE public.devices SET name = name WHERE id = (SELECT min(id) FROM public.devices); SELECT 'held';")
   waiter.send("UPDATE public.devices SET name = name WHERE id = (SELECT min(id) FROM public.devices); SELECT 'through';")
-  const page = await open(visit)
+  const page = await openSessions(visit)
   const tree = page.getByRole('region', { name: 'Who blocks whom' }).getByRole('listitem').filter({ hasText: String(holder.pid) })
   await eventually(async () => {
     assert.equal(await tree.count(), 2)
@@ -55,7 +42,7 @@ test('A blocked session stands under the one that blocks it, and goes on when th
 
 test('What one was about to confirm is refused as stale when the session ended in between', async (visit) => {
   const psql = await visit.psql('short-lived')
-  const page = await open(visit, '?search=short-lived')
+  const page = await openSessions(visit, '?search=short-lived')
   visit.allow('409 POST /api/v1/database/sessions/')
   await rowOf(page, psql.pid).getByRole('button', { name: /^Terminate/ }).click()
   await dialog(page).waitFor()
@@ -73,7 +60,7 @@ test('What one was about to confirm is refused as stale when the session ended i
 test('Cancelling ends the statement and leaves the session', async (visit) => {
   const psql = await visit.psql('busy-one')
   psql.send('SELECT count(*) FROM generate_series(1, 100000) a, generate_series(1, 100000) b;')
-  const page = await open(visit, '?search=busy-one')
+  const page = await openSessions(visit, '?search=busy-one')
   const button = rowOf(page, psql.pid).getByRole('button', { name: /^Cancel/ })
   await eventually(async () => assert.ok(await button.isEnabled()))
   await button.click()
@@ -85,7 +72,7 @@ test('Cancelling ends the statement and leaves the session', async (visit) => {
 
 test('Changing one’s mind in the dialog does nothing', async (visit) => {
   const psql = await visit.psql('spared')
-  const page = await open(visit, '?search=spared')
+  const page = await openSessions(visit, '?search=spared')
   await rowOf(page, psql.pid).getByRole('button', { name: /^Terminate/ }).click()
   await dialog(page).waitFor()
   await page.keyboard.press('Escape')
@@ -146,7 +133,7 @@ test('On a phone a confirmation opens at its summary', async (visit) => {
 test('Sessions can be searched, filtered by state, and opened to the whole statement', async (visit) => {
   const psql = await visit.psql('a-long-statement')
   await psql.ask(`BEGIN; SELECT '${'x'.repeat(300)}' || 'the end of it';`)
-  const page = await open(visit)
+  const page = await openSessions(visit)
   await page.getByRole('searchbox').fill('a-long-statement')
   await eventually(async () => assert.equal(await page.locator('tbody tr').count(), 1))
   await page.getByRole('combobox', { name: 'State' }).selectOption('idle in transaction')

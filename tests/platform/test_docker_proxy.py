@@ -5,6 +5,7 @@ import socket
 import pytest
 
 SERVICE = 'a' * 25
+TASKS_OF = '/v1.41/tasks?filters=%7B%22service%22%3A%5B%22'
 
 
 def ask(proxy, line, body=b'', headers=b''):
@@ -27,7 +28,8 @@ def test_what_the_console_reads_passes(proxy, path):
                                   f'POST /v1.41/services/{SERVICE}/update?version=7&registryAuthFrom=spec',
                                   f'POST /v1.41/services/{SERVICE}/update?version=7&rollback=previous&registryAuthFrom=previous-spec',
                                   f'POST /v1.41/nodes/{SERVICE}/update?version=7',
-                                  f'GET /v1.41/services/{SERVICE}/logs?stdout=true&tail=1'])
+                                  f'GET /v1.41/services/{SERVICE}/logs?stdout=true&tail=1', f'GET {TASKS_OF}{SERVICE}%22%5D%7D',
+                                  f'GET {TASKS_OF}{SERVICE}%22%2C%22{SERVICE}%22%5D%7D'])
 def test_what_the_console_calls_reaches_the_engine(proxy, line):
     """There is no such service: the answer is the Engine's own."""
     status, body = ask(proxy, line, b'{}' if line.startswith('POST') else b'')
@@ -51,7 +53,7 @@ FORBIDDEN = [
     'GET /v1%2e41/info', 'GET /v1.41/inf%6f', 'GET /v1.41/info%00', 'GET /v1.41/info%20', 'GET /v1.41/services/..%5c..%5ccontainers',
     f'POST /v1.41/services/{SERVICE}/update?version=1&registryAuthFrom=spec%0d%0aX:1', f'POST /v1.41/services/{"A" * 25}/update?version=1&registryAuthFrom=spec',
     f'GET /v1.41/services/{"a" * 24}', f'GET /v1.41/services/{"a" * 26}', f'GET /v1.41/services/{SERVICE}/logs', f'GET /v1.41/tasks/{SERVICE}',
-    f'GET /v1.41/containers/{SERVICE}/logs?stdout=true', f'GET /v1.41/services/{SERVICE}/logs?stdout=true&x=%2e', 'GET /v1.41/tasks?filters=%7B%7D',
+    f'GET /v1.41/containers/{SERVICE}/logs?stdout=true', f'GET /v1.41/services/{SERVICE}/logs?stdout=true&x=%2e', 'GET /v1.41/tasks?filters=%7B%7D', f'GET {TASKS_OF}{SERVICE}%22%5D%7D&x=1', f'GET {TASKS_OF}x%22%5D%7D', f'POST {TASKS_OF}{SERVICE}%22%5D%7D',
     'GET http://docker/v1.41/containers/json', 'GET http://docker/v1.41/info/../containers/json', 'GET info', 'GET *', f'POST /v1.41/nodes/{SERVICE}/update?version=1#',
 ]
 

@@ -6,8 +6,8 @@ import pytest
 import requests
 
 from conftest import Steering, patroni_console
-from engine import Upstream, generated
 from iotplatform import Redis, Sentinel, free_port, wait_for
+from iotplatform.engine import Upstream, generated
 from iotplatform.process import Failed
 from test_redis import Watched
 

@@ -4,7 +4,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 import api_conftest
-from engine import Upstream
+from iotplatform.engine import Upstream
 
 NS = 1764108000_123456789
 ANSWER = {'status': 'success', 'data': {'resultType': 'streams', 'result': [

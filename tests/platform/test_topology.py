@@ -2,8 +2,8 @@
 import pytest
 
 import api_conftest
-from engine import Upstream
 from iotplatform import Worker, wait_for
+from iotplatform.engine import Upstream
 from test_swarm import Services, swarm_kill
 
 

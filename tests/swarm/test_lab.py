@@ -4,6 +4,7 @@ import json
 import os
 import shutil
 import subprocess
+import time
 import urllib.error
 import urllib.request
 from pathlib import Path
@@ -13,8 +14,8 @@ import pytest
 import yaml
 
 from iotplatform.monitoring import Webhook
-from iotplatform.process import Failed, wait_for
-from swarm.drills import DRILLS, fill_disk, free_disk, perform, rolling_update
+from iotplatform.process import Failed, slowness, wait_for
+from swarm.drills import DRILLS, fill_disk, free_disk, other, perform, rolling_update
 from swarm.images import SOURCE
 from swarm.lab import ALERT_PORT, Lab, missing
 from swarm.machine import run
@@ -293,7 +294,7 @@ def test_barman_receives_wal_from_the_primary_as_it_is_written(lab, base_backup)
 
 
 def test_a_moment_is_restored_into_a_cluster_of_its_own(lab, base_backup):
-    on_primary(lab, "CREATE TABLE lab_history (what text); INSERT INTO lab_history VALUES ('before')")
+    on_primary(lab, "CREATE TABLE lab_history (what text); GRANT SELECT ON lab_history TO guardian_reader; INSERT INTO lab_history VALUES ('before')")
     moment = on_primary(lab, "SELECT to_char(clock_timestamp() AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.US\"Z\"')")
     on_primary(lab, "INSERT INTO lab_history VALUES ('after')")
     made = ended(lab, lab.ask('/database/pitr/restore', {'time': moment}, lab.token())['job_id'])
@@ -479,6 +480,75 @@ def test_an_alert_leaves_the_swarm_for_the_webhook(lab, watched):
         wait_for(lambda: any(a['labels']['alertname'] == 'LabCalls' for a in webhook.alerts), 60, 'the webhook', poll_s=0.5)
     finally:
         webhook.close()
+
+
+# -- what is told when something really breaks ---------------------------------------------------------------------------------
+
+PAGES = {'/swarm/nodes': lambda items, lost: any(n['hostname'] == f'n{lost}' and n['state'] == 'down' for n in items),
+         '/replication': lambda data, lost: any(m['name'] == f'pg-{lost - 3}' and not m['reachable'] for m in data['members']),
+         '/redis': lambda data, lost: any(r['address'].startswith(f'redis-{lost - 3}') and not r['reachable'] for r in data['replicas'])}
+
+
+class PowerCut:
+    """A machine with a standby, a replica and workers is gone. `told`: page → seconds until it says so, of the swarm from when Docker itself knows."""
+
+    def __init__(self, lab):
+        self.lab, self.told, self.webhook = lab, {}, Webhook(lab.wire.gateway, ALERT_PORT)
+        self.lost = other(lab, lab.pg_primary(), lab.redis_primary())
+        token = lab.token()
+        lab.machines[self.lost].power_cut()
+        cut_at = time.monotonic()
+        known_at = {path: cut_at for path in PAGES if path != '/swarm/nodes'}
+
+        def all_told():
+            if '/swarm/nodes' not in known_at and lab.nodes(lab.manager({self.lost})).get(f'n{self.lost}') == 'down':
+                known_at['/swarm/nodes'] = time.monotonic()
+            for path in PAGES.keys() - self.told.keys():
+                if self.is_told(path, token):
+                    self.told[path] = time.monotonic() - known_at.get(path, time.monotonic())
+            return len(self.told) == len(PAGES)
+        wait_for(all_told, 90, 'what every page says of the lost machine', poll_s=0.2)
+
+    def is_told(self, path, token):
+        try:
+            body = self.lab.ask(path, token=token, timeout_s=5)
+        except OSError:
+            return False
+        return PAGES[path](body.get('items') or body['data'], self.lost)
+
+    def heal(self):
+        self.webhook.close()
+        self.lab.machines[self.lost].power_on()
+        wait_for(self.lab.healthy, 300, 'everything at full strength', poll_s=1)
+
+
+@pytest.fixture(scope='module')
+def power_cut(lab, watched):
+    wait_for(lambda: all(row['value'][1] == '1' for metric in ('pg_up', 'redis_up') for row in
+                         asked(lab, 3, 'prometheus', f'http://localhost:9090/api/v1/query?query={metric}')['data']['result']), 90, 'servers that Prometheus sees', poll_s=2)
+    made = PowerCut(lab)
+    try:
+        yield made
+    finally:
+        made.heal()
+
+
+@pytest.mark.parametrize('path', PAGES)
+def test_a_page_tells_of_a_lost_machine_within_5_seconds(power_cut, path):
+    assert power_cut.told[path] <= 5 * slowness()
+
+
+@pytest.mark.parametrize('name, instance', [('RedisDown', 'redis'), ('PostgresDown', 'pg')])
+def test_a_real_failure_reaches_whoever_receives_alerts(power_cut, name, instance):
+    labels = {'alertname': name, 'instance': f'{instance}-{power_cut.lost - 3}'}
+    wait_for(lambda: [a for a in power_cut.webhook.alerts if a['status'] == 'firing' and labels.items() <= a['labels'].items()], 150, name, poll_s=0.5)
+
+
+def test_a_real_failure_is_shown_with_its_incident_page_and_what_is_safe_to_do(lab, power_cut):
+    def shown():
+        return [row for row in lab.ask('/alerts', token=lab.token())['items'] if row['name'] == 'RedisDown']
+    row = wait_for(shown, 150, 'RedisDown', poll_s=1)[0]
+    assert row['runbook'] == 'docs/runbooks.md#redisdown' and 'Sentinels' in row['safe_action']
 
 
 def test_nothing_is_left_of_it(before, lab):

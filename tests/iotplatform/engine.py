@@ -1,10 +1,12 @@
 """A stand-in for the Engine API (and any HTTP upstream): a generated swarm, and every way to answer wrongly."""
+import functools
 import json
 import random
 import socket
 import threading
 import time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from urllib.parse import parse_qs
 
 ALPHABET = 'abcdefghijklmnopqrstuvwxyz0123456789'
 
@@ -43,12 +45,19 @@ def generated(nodes=100, services=200, tasks=10_000):
     return {'/info': info, '/nodes': node_list, '/services': service_list, '/tasks': task_list, '/networks': [], '/secrets': [], '/configs': []}
 
 
+@functools.lru_cache(maxsize=4)
+def filtered(tasks, filters):
+    """As the Engine filters its tasks: by service alone."""
+    services = json.loads(filters).get('service', [])
+    return json.dumps([task for task in json.loads(tasks) if task['ServiceID'] in services]).encode()
+
+
 class Upstream:
     """`answers`: path without the API's version → JSON value. `mode` says how to answer."""
 
     def __init__(self, answers=None, prefix='/v1.41'):
         self.answers = {prefix + path: json.dumps(value).encode() for path, value in (answers or {}).items()}
-        self.mode, self.calls, self.seen = 'well', 0, []
+        self.mode, self.calls, self.sent, self.seen = 'well', 0, 0, []
         outer = self
 
         class Handler(BaseHTTPRequestHandler):
@@ -91,7 +100,11 @@ class Upstream:
         handler.close_connection = True
 
     def do_well(self, handler):
-        body = self.answers.get(handler.path.partition('?')[0])
+        path, _, query = handler.path.partition('?')
+        body, filters = self.answers.get(path), parse_qs(query).get('filters')
+        if body and filters and path.endswith('/tasks'):
+            body = filtered(body, filters[0])
+        self.sent += len(body or b'')
         self.send(handler, body if body is not None else b'{"message":"page not found"}', 200 if body is not None else 404)
 
     def do_silent(self, handler):
