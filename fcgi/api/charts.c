@@ -17,6 +17,10 @@
 #define SPAN_MAX_S (366 * 86400)
 
 /* clang-format off */
+/* In a swarm `instance` is an address that changes with each task; people know the machine by its name. */
+#define NODENAME " * on (instance) group_left (nodename) node_uname_info"
+#define WIRES    "device!~\"lo|veth.*|docker.*|br-.*\""
+
 static const struct query {
     const char *group, *name, *title, *unit, *text;
 } queries[] = {
@@ -72,17 +76,17 @@ static const struct query {
       "sum by (instance) (rate(redis_evicted_keys_total[$wide]))" },
 
     { "nodes", "node_cpu", "Processor use by node", "ratio",
-      "1 - avg by (instance) (rate(node_cpu_seconds_total{mode=\"idle\"}[$window]))" },
+      "1 - avg by (nodename) (rate(node_cpu_seconds_total{mode=\"idle\"}[$window])" NODENAME ")" },
     { "nodes", "node_memory", "Memory use by node", "ratio",
-      "1 - node_memory_MemAvailable_bytes / node_memory_MemTotal_bytes" },
+      "max by (nodename) ((1 - node_memory_MemAvailable_bytes / node_memory_MemTotal_bytes)" NODENAME ")" },
     { "nodes", "node_disk", "Fullest file system by node", "ratio",
-      "max by (instance) (1 - node_filesystem_avail_bytes{fstype!~\"tmpfs|ramfs|overlay\"} / node_filesystem_size_bytes)" },
+      "max by (nodename) ((1 - node_filesystem_avail_bytes{fstype!~\"tmpfs|ramfs|overlay\"} / node_filesystem_size_bytes)" NODENAME ")" },
     { "nodes", "node_load", "Load by processor", "load",
-      "max by (instance) (node_load1) / count by (instance) (node_cpu_seconds_total{mode=\"idle\"})" },
+      "max by (nodename) ((node_load1 / on (instance) count by (instance) (node_cpu_seconds_total{mode=\"idle\"}))" NODENAME ")" },
     { "nodes", "node_disk_io", "Busiest disk by node", "ratio",
-      "max by (instance) (rate(node_disk_io_time_seconds_total[$window]))" },
+      "max by (nodename) (rate(node_disk_io_time_seconds_total[$window])" NODENAME ")" },
     { "nodes", "node_network", "Network traffic by node", "bytes/s",
-      "sum by (instance) (rate(node_network_receive_bytes_total{device!=\"lo\"}[$window])) + sum by (instance) (rate(node_network_transmit_bytes_total{device!=\"lo\"}[$window]))" },
+      "sum by (nodename) ((rate(node_network_receive_bytes_total{" WIRES "}[$window]) + rate(node_network_transmit_bytes_total{" WIRES "}[$window]))" NODENAME ")" },
 
     { "backups", "backup_age_seconds", "Age of the last verified backup", "s",
       "time() - max by (database) (guardian_backup_last_verified_timestamp_seconds > 0)" },

@@ -122,7 +122,7 @@ test('A replica is made anew from the browser, and streams again', async (visit)
   await confirmed(page)
   await eventually(() => assert.rejects(mark('cat'), /No such file/))
   await eventually(async () => assert.equal((await members())[replica]?.State, 'running'))
-  await page.getByRole('region', { name: 'Members' }).getByRole('row', { name: new RegExp(`${replica} .*streams`) }).waitFor()
+  await page.getByRole('region', { name: 'Members' }).getByRole('row', { name: new RegExp(`${replica} .*running`) }).waitFor()
 })
 
 test('Redis is failed over from the browser, and another server says that it is the master', async (visit) => {

@@ -52,7 +52,7 @@ class _Web(Daemon):
 class NodeExporter(_Web):
     def start(self):
         return self.run('prometheus-node-exporter', f'--web.listen-address={self.target}', '--collector.disable-defaults', '--collector.cpu',
-                        '--collector.meminfo', '--collector.filesystem', '--collector.loadavg', '--collector.netdev', '--collector.diskstats')
+                        '--collector.meminfo', '--collector.filesystem', '--collector.loadavg', '--collector.netdev', '--collector.diskstats', '--collector.uname')
 
 
 class PostgresExporter(_Web):

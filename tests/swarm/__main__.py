@@ -4,7 +4,7 @@ import sys
 from iotplatform.process import Failed
 
 from .drills import DRILLS, perform
-from .lab import Lab
+from .lab import Lab, missing
 from .report import document, save
 
 
@@ -60,10 +60,15 @@ def down(lab, arguments):
     lab.down(purge='--purge' in arguments)
 
 
+def lacking(lab, arguments):
+    if lacks := missing():
+        raise Failed('\n'.join(lacks))
+
+
 def main(command='', *arguments):
-    commands = {'up': up, 'watch': watch, 'status': status, 'drill': drill, 'report': report, 'down': down}
+    commands = {'up': up, 'watch': watch, 'status': status, 'drill': drill, 'report': report, 'down': down, 'missing': lacking}
     if command not in commands:
-        sys.exit('./dev lab up | watch | status | drill NAME … | report | down [--purge]')
+        sys.exit('./dev lab up | watch | status | drill NAME … | report | missing | down [--purge]')
     commands[command](Lab(), arguments)
 
 

@@ -25,6 +25,9 @@ printf '127.0.0.1 localhost %s\\n%s registry.lab\\n' "$NAME" "$GATEWAY" >/etc/ho
 mkdir -p /etc/docker
 mount --bind "$FOLDER/etc" /etc/docker
 if [ -d /opt ]; then mount -t tmpfs tmpfs /opt; fi
+# An engine with another data root writes here all the same.
+if [ ! -d /var/lib/docker ]; then mkdir -p /run/lib/upper /run/lib/work; mount -t overlay -o lowerdir=/var/lib,upperdir=/run/lib/upper,workdir=/run/lib/work overlay /var/lib; mkdir /var/lib/docker; fi
+mount -t tmpfs tmpfs /var/lib/docker
 if [ -e "$FOLDER/disk.img" ]; then mkdir /run/disk; mount -o loop,noatime "$FOLDER/disk.img" /run/disk; fi
 exec tini -g -- dockerd --data-root "$FOLDER/data" --host unix:///run/docker.sock --host "unix://$SOCKET" --pidfile /run/docker.pid
 '''
