@@ -5,7 +5,7 @@
 
 #include "jsonpick.h"
 
-#define PARTS 8
+#define PARTS 9
 #define HISTORY_SHAPE                                                                              \
     "(ID,ServiceID,NodeID,Slot,DesiredState,CreatedAt,Status(State,Timestamp,Message,Err,"         \
     "ContainerStatus(ContainerID,ExitCode)),Spec(ContainerSpec(Image),Resources(Reservations)),"   \
@@ -32,6 +32,8 @@ static const struct part {
       "(ServiceID,NodeID,Slot,DesiredState,Status(State,Timestamp,Err),"
       "Spec(Resources(Reservations)))" },
     { SWARM_HISTORY, "/tasks", HISTORY_SHAPE },
+    { SWARM_PLACES, "/tasks",
+      "(ID,ServiceID,NodeID,DesiredState,Status(State),NetworksAttachments(Addresses))" },
     { SWARM_NETWORKS, "/networks",
       "(Id,Name,Driver,Scope,Attachable,Internal,Ingress,Options,IPAM(Config(Subnet)))" },
     { SWARM_SECRETS, "/secrets", "(ID,CreatedAt,UpdatedAt,Spec(Name))" },
@@ -326,6 +328,7 @@ bool swarm_read(const struct swarm_at *at, unsigned parts, struct swarm *ret_swa
         case SWARM_NODES: nodes = calls[i].json; break;
         case SWARM_SERVICES: services = calls[i].json; break;
         case SWARM_TASKS:
+        case SWARM_PLACES:
         case SWARM_HISTORY: swarm.tasks = calls[i].json; break;
         case SWARM_NETWORKS: swarm.networks = calls[i].json; break;
         case SWARM_SECRETS: swarm.secrets = calls[i].json; break;

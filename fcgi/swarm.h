@@ -29,6 +29,7 @@ enum swarm_part {
     SWARM_SECRETS = 32,
     SWARM_CONFIGS = 64,
     SWARM_HISTORY = 128, /* tasks with all that is shown of one; instead of SWARM_TASKS */
+    SWARM_PLACES = 256,  /* tasks with where they are alone; instead of SWARM_TASKS */
 };
 
 struct swarm_node {

@@ -11,7 +11,7 @@
 /* What each of them says; NULL: it was not asked or does not answer. */
 struct topology {
     struct arena *arena;
-    const struct swarm *swarm; /* with SWARM_HISTORY */
+    const struct swarm *swarm; /* with SWARM_PLACES */
     const json_t *replication; /* the contract's Replication data */
     const json_t *claims;      /* member → the role it claims for itself */
     const json_t *redis;       /* the contract's Redis data */

@@ -18,7 +18,7 @@ static bool ask_swarm(struct call *call, struct view *view, struct topology *top
     struct err problem = ERR_INIT;
     struct swarm *swarm = arena_alloc(call->request->arena, sizeof *swarm);
     if (!swarm) return false;
-    unsigned parts = (unsigned)SWARM_NODES | SWARM_SERVICES | SWARM_HISTORY;
+    unsigned parts = (unsigned)SWARM_NODES | SWARM_SERVICES | SWARM_PLACES;
     if (swarm_read(&at, parts, swarm, &problem)) topology->swarm = swarm;
     else view_missing(&view->missing, "swarm", problem.detail);
     return true;

@@ -31,7 +31,7 @@ def test_ten_thousand_tasks_are_answered(large, path):
 def test_one_service_of_many_is_shown_without_the_tasks_of_all_others(large):
     large.engine.sent = 0
     reply = large.client().get('/swarm/services/stack_service-7').json
-    assert reply['data']['tasks_total'] == len(reply['data']['tasks']) == reply['data']['service']['running'] == 50
+    assert reply['data']['tasks_total'] == len(reply['data']['tasks']) == reply['data']['service']['replicas_running'] == 50
     assert large.engine.sent < len(large.engine.answers['/v1.41/tasks']) / 20
 
 
