@@ -80,7 +80,8 @@ test('A machine is drained from the browser, its tasks move, and it is made acti
   await page.screenshot({ path: join(screenshots, 'lab-drained.png') })
   await page.getByRole('button', { name: 'Activate node n3' }).click()
   await confirmed(page)
-  await eventually(async () => assert.deepEqual([await running('etcd-3'), await running('sentinel-3')], [['n3'], ['n3']]))
+  const healthy = (name) => docker('n3', 'ps', '--quiet', '--filter', 'health=healthy', '--filter', `label=com.docker.swarm.service.name=guardian_${name}`)
+  await eventually(async () => assert.ok((await healthy('etcd-3')) && (await healthy('sentinel-3'))), 90_000)
 })
 
 test('The primary is moved from the browser to its synchronous standby, and patronictl has the same leader', async (visit) => {
