@@ -234,21 +234,33 @@ static json_t *read_problems(const json_t *checks) {
     return problems;
 }
 
-/* The last line of Barman's list of WAL: name, size, time, compression. */
+/* Where a line of Barman's list of WAL (name, size, time, compression) is a whole segment's, later
+ * than the one known so far: it is the one known. A partial one is the end of an old timeline. */
+static void note_wal(const char *line, char (*name)[25], double *at) {
+    char found[25];
+    double time;
+    if (strspn(line, "0123456789ABCDEF") != 24 || line[24] != '\t') return;
+    if (sscanf(line, "%24[0-9A-F]%*[\t]%*d%*[\t]%lf", found, &time) != 2) return;
+    if (strcmp(found + 8, *name + 8) <= 0) return;
+    memcpy(*name, found, sizeof found);
+    *at = time;
+}
+
+/* Of the end of the list. */
 static void read_last_wal(const json_t *server, json_t *status) {
     const char *folder = json_string_value(json_object_get(server, "wals_directory"));
-    char path[1100], tail[512] = "", name[40];
-    double at;
+    char path[1100], tail[2048] = "", name[25] = "", text[PITR_TIME_SIZE], *rest;
+    double at = 0;
     if (!folder || snprintf(path, sizeof path, "%s/xlog.db", folder) >= (int)sizeof path) return;
     FILE *file = fopen(path, "re");
     if (!file) return;
     if (fseek(file, -(long)(sizeof tail - 1), SEEK_END) != 0) rewind(file);
     size_t size = fread(tail, 1, sizeof tail - 1, file);
     (void)fclose(file);
-    while (size > 0 && tail[size - 1] == '\n') tail[--size] = '\0';
-    const char *line = strrchr(tail, '\n') ? strrchr(tail, '\n') + 1 : tail;
-    if (sscanf(line, "%39[0-9A-F.a-z]%*[\t]%*d%*[\t]%lf", name, &at) != 2) return;
-    char text[PITR_TIME_SIZE];
+    tail[size] = '\0';
+    for (char *line = strtok_r(tail, "\n", &rest); line; line = strtok_r(NULL, "\n", &rest))
+        note_wal(line, &name, &at);
+    if (!*name) return;
     pitr_time_text((int64_t)(at * 1000000), text);
     (void)json_object_set_new(status, "last_wal", json_string(name));
     (void)json_object_set_new(status, "last_wal_at", json_string(text));

@@ -1,6 +1,7 @@
 """Point-in-time recovery with the real Barman, over a cluster of its own."""
 import json
 import socket
+import time
 from datetime import datetime, timedelta, timezone
 from urllib.parse import quote
 
@@ -125,6 +126,17 @@ def test_the_lag_is_that_of_the_receiver(admin, world, backup, wait):
 
 
 # -- moments ------------------------------------------------------------------------------------------------------------------------
+
+def test_the_partial_end_of_an_old_timeline_is_not_the_last_segment(admin, world, backup, wait):
+    """As Barman lists it after a failover. It is its last line: Barman may add others behind it meanwhile."""
+    listed = next((world.barman.folder / 'home').glob('main/wals/xlog.db'))
+    last = pitr(admin)['wal']['last_archived']
+    with listed.open('a') as file:
+        file.write(f'{last}.partial\t16777216\t{time.time()}\tNone\n')
+    seen = pitr(admin)['server']['seen_at']
+    wait(lambda: pitr(admin)['server']['seen_at'] > seen, 90, 'the next look')
+    assert len(pitr(admin)['wal']['last_archived']) == 24 and pitr(admin)['wal']['last_archived'] >= last
+
 
 @pytest.mark.parametrize('bad', ['', 'yesterday', '2026-11-25', '2026-11-25 22:00:00Z', '2026-11-25T22:00:00', '2026-13-01T00:00:00Z', '2026-02-29T00:00:00Z',
                                  '2026-11-25T24:00:00Z', '2026-11-25T22:60:00Z', '2026-11-25T22:00:00+25:00', '2026-11-25T22:00:00.Z', "2026-11-25T22:00:00Z'; --",
