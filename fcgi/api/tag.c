@@ -30,11 +30,15 @@ static void checksum(const char *data, size_t size, uint64_t ret_sums[2]) {
     ret_sums[1] = mix(second, 0x589965cc75374cc3u);
 }
 
-bool tag_reply(struct call *call, struct err *err) {
+bool tag_text(struct call *call, const char *text, size_t size, struct err *err) {
     uint64_t sums[2];
-    checksum(call->reply.text, call->reply.text_size, sums);
+    checksum(text, size, sums);
     call->reply.etag = arena_printf(call->request->arena, "\"%016llx%016llx\"",
                                     (unsigned long long)sums[0], (unsigned long long)sums[1]);
     return call->reply.etag ||
            err_set(err, ERR_LIMIT, "The request needs more memory than one may have.");
+}
+
+bool tag_reply(struct call *call, struct err *err) {
+    return tag_text(call, call->reply.text, call->reply.text_size, err);
 }

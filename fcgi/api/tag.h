@@ -6,6 +6,9 @@
 
 #define TAG_SIZE 34 /* 32 hex digits and quotes */
 
-/* Gives the reply's text its tag. Errors: LIMIT. */
+/* Gives the reply the tag of this text, which is what tells it apart from others. Errors: LIMIT. */
+bool tag_text(struct call *call, const char *text, size_t size, struct err *err)
+    __attribute__((warn_unused_result));
+/* The same of the reply's whole text. */
 bool tag_reply(struct call *call, struct err *err) __attribute__((warn_unused_result));
 #endif

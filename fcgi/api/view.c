@@ -7,6 +7,7 @@
 
 #include "../cache.h"
 #include "../clock.h"
+#include "tag.h"
 
 #define KEEP_S     86400
 #define KEEP_BYTES (4u << 20)
@@ -26,21 +27,17 @@ void view_missing(json_t **list, const char *what, const char *why) {
 }
 
 /* What was kept is shown only while nothing else is known: its loss is no failure. */
-static void keep(struct call *call, const struct view *view, const json_t *body) {
+static void keep(struct call *call, const struct view *view) {
     struct err unused = ERR_INIT;
-    char *text = view->name ? json_dumps(body, JSON_COMPACT) : NULL;
-    if (text && strlen(text) <= KEEP_BYTES)
-        (void)!cache_view_put(call->services->cache, view->name, text, KEEP_S,
+    if (view->name && call->reply.text_size <= KEEP_BYTES)
+        (void)!cache_view_put(call->services->cache, view->name, call->reply.text, KEEP_S,
                               call->request->deadline_ms, &unused);
-    free(text);
 }
 
-static json_t *envelope(const struct view *view, bool configured, const char *how,
-                        const char *as_of, json_t *missing, json_t *data) {
-    json_t *body =
-        json_pack("{s:b, s:s?, s:s?, s:b, s:o, s:o}", "configured", configured, "how", how, "as_of",
-                  as_of, "stale", false, "missing", missing ? missing : json_array(),
-                  view->is_list ? "items" : "data", data);
+static json_t *unconfigured(const struct view *view, const char *how) {
+    json_t *body = json_pack("{s:b, s:s?, s:n, s:b, s:[], s:o}", "configured", false, "how", how,
+                             "as_of", "stale", false, "missing", view->is_list ? "items" : "data",
+                             view->is_list ? json_array() : json_null());
     if (body && view->is_list && json_object_set_new(body, "next_cursor", json_null()) != 0) {
         json_decref(body);
         body = NULL;
@@ -48,15 +45,34 @@ static json_t *envelope(const struct view *view, bool configured, const char *ho
     return body;
 }
 
+/* The text of `value` (taken over), in the arena. NULL: no memory. */
+static const char *text_of(struct arena *arena, json_t *value) {
+    char *text = value ? json_dumps(value, JSON_COMPACT | JSON_ENCODE_ANY) : NULL;
+    json_decref(value);
+    return text && arena_defer(arena, free, text) ? text : NULL;
+}
+
+/* Made from texts, since a large one is written once alone; its tag leaves out the moment, so that
+ * who asks again is told in no bytes that nothing has changed. */
 bool view_reply(struct call *call, const struct view *view, json_t *data, struct err *err) {
-    char as_of[32];
+    struct arena *arena = call->request->arena;
+    char begin[80];
     time_t now = (time_t)clock_unix_s();
     struct tm utc;
-    strftime(as_of, sizeof as_of, "%Y-%m-%dT%H:%M:%SZ", gmtime_r(&now, &utc));
-    if (!data) json_decref(view->missing);
-    json_t *body = data ? envelope(view, true, NULL, as_of, view->missing, data) : NULL;
-    if (body) keep(call, view, body);
-    return call_reply(call, 200, body, err);
+    size_t size = strftime(begin, sizeof begin,
+                           "{\"configured\":true,\"how\":null,\"as_of\":\"%Y-%m-%dT%H:%M:%SZ\",",
+                           gmtime_r(&now, &utc));
+    const char *missing = text_of(arena, view->missing ? view->missing : json_array());
+    const char *told = text_of(arena, data);
+    call->reply.text = missing && told
+                           ? arena_printf(arena, "%s\"stale\":false,\"missing\":%s,\"%s\":%s%s}",
+                                          begin, missing, view->is_list ? "items" : "data", told,
+                                          view->is_list ? ",\"next_cursor\":null" : "")
+                           : NULL;
+    if (!call->reply.text) return err_set(err, ERR_LIMIT, "out of memory for the reply");
+    call->reply.text_size = strlen(call->reply.text);
+    keep(call, view);
+    return tag_text(call, call->reply.text + size, call->reply.text_size - size, err);
 }
 
 static bool reply_kept(struct call *call, const struct view *view, const struct err *failure) {
@@ -81,10 +97,7 @@ bool view_failed(struct call *call, const struct view *view, struct err *err) {
     if (err->code == ERR_NOT_CONFIGURED) {
         const char *how = arena_strdup(call->request->arena, err->detail);
         err_clear(err);
-        return call_reply(
-            call, 200,
-            envelope(view, false, how, NULL, NULL, view->is_list ? json_array() : json_null()),
-            err);
+        return call_reply(call, 200, unconfigured(view, how), err);
     }
     if (err->code != ERR_UPSTREAM_UNAVAILABLE && err->code != ERR_UPSTREAM_GARBAGE &&
         err->code != ERR_UPSTREAM_REFUSED)

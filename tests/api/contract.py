@@ -86,8 +86,8 @@ class Contract:
         if kind not in content and status >= 400 and kind == 'application/problem+json':
             content = self.document['components']['responses']['Problem']['content']
         assert kind in content, f'{what} has the type {kind!r}: {str(body)[:300]}'
-        for name in described.get('headers', {}):
-            assert status >= 400 or name in headers or name.startswith('X-'), f'{what} has no {name}'
+        for name, header in described.get('headers', {}).items():
+            assert status >= 400 or name in headers or name.startswith('X-') or header.get('required') is False, f'{what} has no {name}'
         if body is None:
             return None
         if kind not in ('application/json', 'application/problem+json'):

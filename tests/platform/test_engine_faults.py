@@ -72,6 +72,22 @@ def api(console, engine):
     engine.mode = 'well'
 
 
+def test_a_page_that_has_not_changed_is_not_sent_again(console, api):
+    first = api.get('/swarm/services')
+    again = api.call('GET', '/swarm/services', headers={'If-None-Match': first.headers['ETag']})
+    assert (again.status, again.body) == (304, b'')
+
+
+def test_a_page_that_has_changed_is_sent_with_another_tag(console, api, engine):
+    first, tasks = api.get('/swarm/services'), engine.answers['/v1.41/tasks']
+    engine.answers['/v1.41/tasks'] = tasks.replace(b'"State": "running"', b'"State": "failed"', 1)
+    try:
+        again = api.call('GET', '/swarm/services', headers={'If-None-Match': first.headers['ETag']})
+        assert again.status == 200 and again.headers['ETag'] != first.headers['ETag']
+    finally:
+        engine.answers['/v1.41/tasks'] = tasks
+
+
 WRONG = {'closed': 'upstream_unavailable', 'not_http': 'upstream_garbage', 'html': 'upstream_garbage', 'half': 'upstream_garbage',
          'broken_off': 'upstream_garbage', 'deep': 'upstream_garbage', 'wrong_kind': 'upstream_garbage', 'redirect': 'upstream_garbage',
          'error': 'upstream_refused', 'endless': 'upstream_garbage', 'silent': 'upstream_unavailable', 'trickle': 'upstream_unavailable'}

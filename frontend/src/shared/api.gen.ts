@@ -4645,12 +4645,15 @@ export interface operations {
             /** @description As the upstream told it at `as_of`; `missing` says what could not be asked. */
             200: {
                 headers: {
+                    /** @description Of everything but `as_of`; none where it is stale or not configured. */
+                    ETag?: string;
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["SwarmOverview"];
                 };
             };
+            304: components["responses"]["NotModified"];
             default: components["responses"]["Problem"];
         };
     };
@@ -4666,12 +4669,15 @@ export interface operations {
             /** @description As the upstream told it at `as_of`; `missing` says what could not be asked. */
             200: {
                 headers: {
+                    /** @description Of everything but `as_of`; none where it is stale or not configured. */
+                    ETag?: string;
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["SwarmNodes"];
                 };
             };
+            304: components["responses"]["NotModified"];
             default: components["responses"]["Problem"];
         };
     };
@@ -4687,12 +4693,15 @@ export interface operations {
             /** @description As the upstream told it at `as_of`; `missing` says what could not be asked. */
             200: {
                 headers: {
+                    /** @description Of everything but `as_of`; none where it is stale or not configured. */
+                    ETag?: string;
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["SwarmServices"];
                 };
             };
+            304: components["responses"]["NotModified"];
             default: components["responses"]["Problem"];
         };
     };
@@ -4710,12 +4719,15 @@ export interface operations {
             /** @description As the upstream told it at `as_of`; `missing` says what could not be asked. */
             200: {
                 headers: {
+                    /** @description Of everything but `as_of`; none where it is stale or not configured. */
+                    ETag?: string;
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["SwarmServiceView"];
                 };
             };
+            304: components["responses"]["NotModified"];
             default: components["responses"]["Problem"];
         };
     };
@@ -4731,12 +4743,15 @@ export interface operations {
             /** @description As the upstream told it at `as_of`; `missing` says what could not be asked. */
             200: {
                 headers: {
+                    /** @description Of everything but `as_of`; none where it is stale or not configured. */
+                    ETag?: string;
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["SwarmNetworks"];
                 };
             };
+            304: components["responses"]["NotModified"];
             default: components["responses"]["Problem"];
         };
     };
@@ -4752,12 +4767,15 @@ export interface operations {
             /** @description As the upstream told it at `as_of`; `missing` says what could not be asked. */
             200: {
                 headers: {
+                    /** @description Of everything but `as_of`; none where it is stale or not configured. */
+                    ETag?: string;
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["SwarmNames"];
                 };
             };
+            304: components["responses"]["NotModified"];
             default: components["responses"]["Problem"];
         };
     };
@@ -4773,12 +4791,15 @@ export interface operations {
             /** @description As the upstream told it at `as_of`; `missing` says what could not be asked. */
             200: {
                 headers: {
+                    /** @description Of everything but `as_of`; none where it is stale or not configured. */
+                    ETag?: string;
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["SwarmNames"];
                 };
             };
+            304: components["responses"]["NotModified"];
             default: components["responses"]["Problem"];
         };
     };
@@ -4794,12 +4815,15 @@ export interface operations {
             /** @description As the upstream told it at `as_of`; `missing` says what could not be asked. */
             200: {
                 headers: {
+                    /** @description Of everything but `as_of`; none where it is stale or not configured. */
+                    ETag?: string;
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["SwarmDrift"];
                 };
             };
+            304: components["responses"]["NotModified"];
             default: components["responses"]["Problem"];
         };
     };
@@ -4946,12 +4970,15 @@ export interface operations {
             /** @description As the upstream told it at `as_of`; `missing` says what could not be asked. */
             200: {
                 headers: {
+                    /** @description Of everything but `as_of`; none where it is stale or not configured. */
+                    ETag?: string;
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["Replication"];
                 };
             };
+            304: components["responses"]["NotModified"];
             default: components["responses"]["Problem"];
         };
     };
@@ -5079,12 +5106,15 @@ export interface operations {
             /** @description As the upstream told it at `as_of`; `missing` says what could not be asked. */
             200: {
                 headers: {
+                    /** @description Of everything but `as_of`; none where it is stale or not configured. */
+                    ETag?: string;
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["Redis"];
                 };
             };
+            304: components["responses"]["NotModified"];
             default: components["responses"]["Problem"];
         };
     };
@@ -5221,12 +5251,15 @@ export interface operations {
             /** @description As the upstream told it at `as_of`; `missing` says what could not be asked. */
             200: {
                 headers: {
+                    /** @description Of everything but `as_of`; none where it is stale or not configured. */
+                    ETag?: string;
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["Topology"];
                 };
             };
+            304: components["responses"]["NotModified"];
             default: components["responses"]["Problem"];
         };
     };
@@ -5245,12 +5278,15 @@ export interface operations {
             /** @description As the upstream told it at `as_of`; `missing` says what could not be asked. */
             200: {
                 headers: {
+                    /** @description Of everything but `as_of`; none where it is stale or not configured. */
+                    ETag?: string;
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["MetricsQuery"];
                 };
             };
+            304: components["responses"]["NotModified"];
             default: components["responses"]["Problem"];
         };
     };
@@ -5295,12 +5331,15 @@ export interface operations {
             /** @description As the upstream told it at `as_of`; `missing` says what could not be asked. */
             200: {
                 headers: {
+                    /** @description Of everything but `as_of`; none where it is stale or not configured. */
+                    ETag?: string;
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["Alerts"];
                 };
             };
+            304: components["responses"]["NotModified"];
             default: components["responses"]["Problem"];
         };
     };
@@ -5318,12 +5357,15 @@ export interface operations {
             /** @description As the upstream told it at `as_of`; `missing` says what could not be asked. */
             200: {
                 headers: {
+                    /** @description Of everything but `as_of`; none where it is stale or not configured. */
+                    ETag?: string;
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["AlertHistory"];
                 };
             };
+            304: components["responses"]["NotModified"];
             default: components["responses"]["Problem"];
         };
     };
@@ -5339,12 +5381,15 @@ export interface operations {
             /** @description As the upstream told it at `as_of`; `missing` says what could not be asked. */
             200: {
                 headers: {
+                    /** @description Of everything but `as_of`; none where it is stale or not configured. */
+                    ETag?: string;
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["Silences"];
                 };
             };
+            304: components["responses"]["NotModified"];
             default: components["responses"]["Problem"];
         };
     };
@@ -5425,12 +5470,15 @@ export interface operations {
             /** @description As the upstream told it at `as_of`; `missing` says what could not be asked. */
             200: {
                 headers: {
+                    /** @description Of everything but `as_of`; none where it is stale or not configured. */
+                    ETag?: string;
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["Logs"];
                 };
             };
+            304: components["responses"]["NotModified"];
             default: components["responses"]["Problem"];
         };
     };
@@ -5508,12 +5556,15 @@ export interface operations {
             /** @description As the upstream told it at `as_of`; `missing` says what could not be asked. */
             200: {
                 headers: {
+                    /** @description Of everything but `as_of`; none where it is stale or not configured. */
+                    ETag?: string;
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["Trail"];
                 };
             };
+            304: components["responses"]["NotModified"];
             default: components["responses"]["Problem"];
         };
     };

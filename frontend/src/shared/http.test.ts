@@ -77,6 +77,16 @@ describe('a call', () => {
     expect(await failing(() => json(503, { code: 'busy', status: 503, detail: 'full' }, { 'Retry-After': '2' }))).toMatchObject({ code: 'busy', retryAfter: 2 })
   })
 
+  it('takes a view that has not changed as true of the moment at which that was said, and a stale one of its own', async () => {
+    const { http } = await modules()
+    const asOf = async (stale: boolean) => {
+      serve(() => json(200, { configured: true, as_of: '2026-12-01T05:00:00Z', stale, items: [] }, { Date: 'Tue, 01 Dec 2026 05:00:25 GMT' }))
+      return (await http.call('get', '/swarm/nodes')).as_of
+    }
+    expect(await asOf(false)).toBe('2026-12-01T05:00:25.000Z')
+    expect(await asOf(true)).toBe('2026-12-01T05:00:00Z')
+  })
+
   it('gives a challenge its own type', async () => {
     const { http, problem } = await modules()
     serve(() => json(428, { confirmation_token: 't', phrase: 'p', summary: '', impact: {}, undo: '', expires_at: '' }))

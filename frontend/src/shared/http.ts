@@ -29,11 +29,22 @@ export async function call<M extends Method, P extends PathOf<M>>(
   const response = await open(method, path, options)
   if (response.status === 204) return undefined as Reply<P, M>
   try {
-    return (await response.json()) as Reply<P, M>
+    return asOfNow(await response.json(), response) as Reply<P, M>
   } catch (error) {
     if (isAbort(error)) throw error
     throw new ApiProblem('cut_off', '', { request_id: response.headers.get('X-Request-Id') ?? '' })
   }
+}
+
+/**
+ * A view that has not changed is not sent again (304): the browser gives the one it has, with the Date of the answer that said so.
+ * It is true as of then.
+ */
+function asOfNow(body: unknown, response: Response): unknown {
+  const view = body as { as_of?: unknown; stale?: unknown } | null
+  const date = Date.parse(response.headers.get('Date') ?? '')
+  if (typeof view?.as_of === 'string' && view.stale === false && date > Date.parse(view.as_of)) view.as_of = new Date(date).toISOString()
+  return body
 }
 
 /** The same for a reply that is read as a stream; the status is already checked. */
