@@ -166,69 +166,82 @@ static bool add_services(struct swarm *swarm, const json_t *list) {
     return true;
 }
 
-static void count_task(struct swarm *swarm, const json_t *task) {
+/* A task's service and node, NULL where there is none: each is looked up once. */
+struct place {
+    struct swarm_service *service;
+    struct swarm_node *node;
+};
+
+static void count_of_service(struct swarm_service *service, const json_t *task, bool wanted,
+                             const char *state, bool runs) {
     static const char *const over[] = { "complete", "shutdown", "failed",  "rejected",
                                         "remove",   "orphaned", "running", NULL };
     static const char *const bad[] = { "failed", "rejected", NULL };
+    if (wanted && !service->replicated) service->wanted++;
+    if (runs) service->running++;
+    else if (wanted && !is_one_of(state, over)) service->starting++;
+    if (!is_one_of(state, bad)) return;
+    const char *at = text_or(task, "Status.Timestamp", "");
+    service->failed++;
+    if (service->last_error_at && strcmp(at, service->last_error_at) <= 0) return;
+    service->last_error = jsonpick_text(task, "Status.Err");
+    service->last_error_at = at;
+}
+
+static void count_task(const struct place *place, const json_t *task) {
     const char *state = text_or(task, "Status.State", "");
-    struct swarm_service *service = swarm_service(swarm, text_or(task, "ServiceID", ""));
-    struct swarm_node *node = swarm_node(swarm, text_or(task, "NodeID", ""));
-    bool wanted = swarm_task_wanted(task), runs = swarm_task_runs(swarm, task);
-    if (service) {
-        if (wanted && !service->replicated) service->wanted++;
-        if (runs) service->running++;
-        else if (wanted && !is_one_of(state, over)) service->starting++;
-        if (is_one_of(state, bad)) {
-            const char *at = text_or(task, "Status.Timestamp", "");
-            service->failed++;
-            if (!service->last_error_at || strcmp(at, service->last_error_at) > 0) {
-                service->last_error = jsonpick_text(task, "Status.Err");
-                service->last_error_at = at;
-            }
-        }
+    struct swarm_node *node = place->node;
+    bool wanted = swarm_task_wanted(task);
+    bool runs = wanted && node && node->ready && strcmp(state, "running") == 0;
+    if (place->service) count_of_service(place->service, task, wanted, state, runs);
+    if (!node || !wanted) return;
+    const json_t *reserved = jsonpick_at(task, "Spec.Resources.Reservations");
+    node->running += runs;
+    node->reserved_cpus += (double)jsonpick_integer(reserved, "NanoCPUs", 0) / 1e9;
+    node->reserved_bytes += jsonpick_integer(reserved, "MemoryBytes", 0);
+}
+
+/* The lists of all services and nodes are pieces of one list each. */
+static void give_room(struct swarm *swarm, const json_t **of_services, const json_t **of_nodes) {
+    for (size_t i = 0; i < swarm->service_count; i++) {
+        swarm->services[i].tasks = of_services;
+        of_services += swarm->services[i].task_count;
+        swarm->services[i].task_count = 0;
     }
-    if (node && wanted) {
-        const json_t *reserved = jsonpick_at(task, "Spec.Resources.Reservations");
-        node->running += runs;
-        node->reserved_cpus += (double)jsonpick_integer(reserved, "NanoCPUs", 0) / 1e9;
-        node->reserved_bytes += jsonpick_integer(reserved, "MemoryBytes", 0);
+    for (size_t i = 0; i < swarm->node_count; i++) {
+        swarm->nodes[i].tasks = of_nodes;
+        of_nodes += swarm->nodes[i].task_count;
+        swarm->nodes[i].task_count = 0;
     }
 }
 
-/* Each service and each node with its tasks: in one pass to count, one to share out. */
+/* Each service and each node with its tasks: counted first, then shared out. */
 static bool share_tasks(struct swarm *swarm) {
     size_t i, all = json_array_size(swarm->tasks);
     const json_t *task;
     const json_t **of_services = arena_alloc(swarm->arena, (all + 1) * sizeof *of_services);
     const json_t **of_nodes = arena_alloc(swarm->arena, (all + 1) * sizeof *of_nodes);
-    if (!of_services || !of_nodes) return false;
-    for (int pass = 0; pass < 2; pass++) {
-        json_array_foreach(swarm->tasks, i, task) {
-            struct swarm_service *service = swarm_service(swarm, text_or(task, "ServiceID", ""));
-            struct swarm_node *node = swarm_node(swarm, text_or(task, "NodeID", ""));
-            if (service && pass) service->tasks[service->task_count] = task;
-            if (node && pass) node->tasks[node->task_count] = task;
-            if (service) service->task_count++;
-            if (node) node->task_count++;
-        }
-        for (i = 0; !pass && i < swarm->service_count; i++) {
-            swarm->services[i].tasks = of_services;
-            of_services += swarm->services[i].task_count;
-            swarm->services[i].task_count = 0;
-        }
-        for (i = 0; !pass && i < swarm->node_count; i++) {
-            swarm->nodes[i].tasks = of_nodes;
-            of_nodes += swarm->nodes[i].task_count;
-            swarm->nodes[i].task_count = 0;
-        }
+    struct place *places = arena_alloc(swarm->arena, (all + 1) * sizeof *places);
+    if (!of_services || !of_nodes || !places) return false;
+    json_array_foreach(swarm->tasks, i, task) {
+        places[i].service = swarm_service(swarm, text_or(task, "ServiceID", ""));
+        places[i].node = swarm_node(swarm, text_or(task, "NodeID", ""));
+        if (places[i].service) places[i].service->task_count++;
+        if (places[i].node) places[i].node->task_count++;
+        count_task(&places[i], task);
+    }
+    give_room(swarm, of_services, of_nodes);
+    json_array_foreach(swarm->tasks, i, task) {
+        struct swarm_service *service = places[i].service;
+        struct swarm_node *node = places[i].node;
+        if (service) service->tasks[service->task_count++] = task;
+        if (node) node->tasks[node->task_count++] = task;
     }
     return true;
 }
 
 static bool join(struct swarm *swarm, const json_t *nodes, const json_t *services,
                  struct err *err) {
-    size_t i;
-    const json_t *task;
     swarm->node_index = json_object();
     swarm->service_index = json_object();
     bool kept = arena_defer(swarm->arena, drop_json, swarm->node_index);
@@ -236,7 +249,6 @@ static bool join(struct swarm *swarm, const json_t *nodes, const json_t *service
     if (!kept || !swarm->node_index || !swarm->service_index || !add_nodes(swarm, nodes) ||
         !add_services(swarm, services) || !share_tasks(swarm))
         return no_memory(err);
-    json_array_foreach(swarm->tasks, i, task) count_task(swarm, task);
     return true;
 }
 
@@ -280,8 +292,6 @@ static char *tasks_path(struct arena *arena, const struct swarm *swarm,
 
 bool swarm_read_history(const struct swarm_at *at, struct swarm *swarm,
                         const struct swarm_service *service, struct err *err) {
-    size_t i;
-    const json_t *task;
     struct upstream_call call = {
         .name = "Docker",
         .base = at->config->docker.address,
@@ -298,9 +308,7 @@ bool swarm_read_history(const struct swarm_at *at, struct swarm *swarm,
     if (!is_kind(SWARM_HISTORY, call.json))
         return err_set(err, ERR_UPSTREAM_GARBAGE, "Docker answered its tasks with something else.");
     swarm->tasks = call.json;
-    if (!share_tasks(swarm)) return no_memory(err);
-    json_array_foreach(swarm->tasks, i, task) count_task(swarm, task);
-    return true;
+    return share_tasks(swarm) || no_memory(err);
 }
 
 bool swarm_read(const struct swarm_at *at, unsigned parts, struct swarm *ret_swarm,

@@ -45,11 +45,25 @@ static json_t *unconfigured(const struct view *view, const char *how) {
     return body;
 }
 
-/* The text of `value` (taken over), in the arena. NULL: no memory. */
+static void drop_json(void *value) {
+    json_decref(value);
+}
+
+/* The text of `value` (taken over, and given up when the reply is on its way). NULL: no memory. */
 static const char *text_of(struct arena *arena, json_t *value) {
     char *text = value ? json_dumps(value, JSON_COMPACT | JSON_ENCODE_ANY) : NULL;
-    json_decref(value);
-    return text && arena_defer(arena, free, text) ? text : NULL;
+    if (!arena_defer(arena, drop_json, value) || !text) return NULL;
+    return arena_defer(arena, free, text) ? text : NULL;
+}
+
+/* All of them, in the arena. */
+static const char *joined(struct arena *arena, const char *const pieces[], size_t *ret_size) {
+    size_t size = 0;
+    for (int i = 0; pieces[i]; i++) size += strlen(pieces[i]);
+    char *text = arena_alloc(arena, size + 1), *end = text;
+    for (int i = 0; text && pieces[i]; i++) end = stpcpy(end, pieces[i]);
+    *ret_size = size;
+    return text;
 }
 
 /* Made from texts, since a large one is written once alone; its tag leaves out the moment, so that
@@ -64,13 +78,14 @@ bool view_reply(struct call *call, const struct view *view, json_t *data, struct
                            gmtime_r(&now, &utc));
     const char *missing = text_of(arena, view->missing ? view->missing : json_array());
     const char *told = text_of(arena, data);
-    call->reply.text = missing && told
-                           ? arena_printf(arena, "%s\"stale\":false,\"missing\":%s,\"%s\":%s%s}",
-                                          begin, missing, view->is_list ? "items" : "data", told,
-                                          view->is_list ? ",\"next_cursor\":null" : "")
-                           : NULL;
+    const char *const pieces[] = {
+        begin,   "\"stale\":false,\"missing\":",
+        missing, view->is_list ? ",\"next_cursor\":null,\"items\":" : ",\"data\":",
+        told,    "}",
+        NULL
+    };
+    if (missing && told) call->reply.text = joined(arena, pieces, &call->reply.text_size);
     if (!call->reply.text) return err_set(err, ERR_LIMIT, "out of memory for the reply");
-    call->reply.text_size = strlen(call->reply.text);
     keep(call, view);
     return tag_text(call, call->reply.text + size, call->reply.text_size - size, err);
 }
