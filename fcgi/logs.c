@@ -107,9 +107,9 @@ static const char *log_path(struct arena *arena, const struct swarm_service *ser
     int tail = follow ? 10 : is_looking(filter) ? SCANNED : filter->limit;
     if (!since) return NULL;
     return arena_printf(arena,
-                        SWARM_API "/services/%s/logs?details=1&timestamps=1&stdout=1&stderr=1"
+                        SWARM_API "/services/%s/logs?details=1&timestamps=1&stdout=%d&stderr=1"
                                   "&tail=%d%s%s",
-                        service->id, tail, since, follow ? "&follow=1" : "");
+                        service->id, !filter->errors_only, tail, since, follow ? "&follow=1" : "");
 }
 
 static bool prepare(struct call *call, const struct logs_filter *filter, const struct swarm *swarm,
@@ -231,9 +231,10 @@ static const char *logql(struct arena *arena, const struct logs_filter *filter) 
     const char *node = quoted(arena, filter->node ? filter->node : "");
     const char *id = quoted(arena, filter->request_id ? filter->request_id : "");
     if (!service || !node || !id) return NULL;
-    return arena_printf(arena, "{swarm_service%s\"%s\"%s%s%s}%s%s%s", *service ? "=" : "=~",
+    return arena_printf(arena, "{swarm_service%s\"%s\"%s%s%s%s}%s%s%s", *service ? "=" : "=~",
                         *service ? service : ".+", *node ? ",host=\"" : "", node, *node ? "\"" : "",
-                        *id ? " |= \"" : "", id, *id ? "\"" : "");
+                        filter->errors_only ? ",source=\"stderr\"" : "", *id ? " |= \"" : "", id,
+                        *id ? "\"" : "");
 }
 
 static bool add_stream(struct source *source, const json_t *stream) {

@@ -12,6 +12,7 @@
 /* What is looked for; NULL, LEVEL_NONE and 0 stand for anything. */
 struct logs_filter {
     const char *service, *node, *request_id, *text;
+    bool errors_only;     /* of the stream of errors alone */
     enum log_level level; /* this one and above */
     int64_t since_s, until_s;
     int limit; /* the latest so many */

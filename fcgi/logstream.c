@@ -145,3 +145,23 @@ void log_facts(const char *text, size_t size, struct log_facts *ret_facts) {
     if (event) (void)snprintf(ret_facts->event, sizeof ret_facts->event, "%s", event);
     json_decref(json);
 }
+
+/* -- nginx's peers ----------------------------------------------------------------------------- */
+
+/* "connect() failed (111: Connection refused) while connecting to upstream, …, upstream:
+ * "10.0.1.9:9000", …" */
+bool log_peer(const char *text, struct log_peer *ret_peer) {
+    static const char doing[] = ") while connecting to upstream", whom[] = "upstream: \"";
+    const char *end = strstr(text, doing), *upstream = end ? strstr(end, whom) : NULL;
+    if (!upstream) return false;
+    upstream += strlen(whom);
+    const char *why = end;
+    while (why > text && *why != '(') why--;
+    size_t size = strcspn(upstream, ":\""), length = (size_t)(end - why);
+    const char *colon = memchr(why, ':', length);
+    if (colon && colon + 2 <= end) why = colon + 2;
+    if (size == 0 || size >= sizeof ret_peer->address || *why == '(') return false;
+    (void)snprintf(ret_peer->address, sizeof ret_peer->address, "%.*s", (int)size, upstream);
+    (void)snprintf(ret_peer->why, sizeof ret_peer->why, "%.*s", (int)(end - why), why);
+    return true;
+}

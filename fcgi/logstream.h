@@ -44,6 +44,12 @@ struct log_facts {
     char request_id[64], event[64];
 };
 void log_facts(const char *text, size_t size, struct log_facts *ret_facts);
+/* Of a line of nginx's error log (ngx_connection_error, ngx_stream_proxy_module): whom it could not
+ * connect to, and why. False: the line says no such thing. */
+struct log_peer {
+    char address[46], why[64];
+};
+bool log_peer(const char *text, struct log_peer *ret_peer);
 const char *log_level_name(enum log_level level); /* NULL: none */
 enum log_level log_level_of(const char *name);
 #endif

@@ -10,6 +10,7 @@
 #define SWARM_API         "/v1.41"
 #define SWARM_ANSWER_MAX  (64u << 20) /* ten thousand tasks are 25 MB */
 #define SWARM_GROUP_LABEL "iot_guardian.quorum"
+#define SWARM_EDGE_LABEL  "iot_guardian.edge" /* "true": nginx, whose peers are the workers */
 #define SWARM_STACK_LABEL "com.docker.stack.namespace"
 
 /* What a read needs of a request. */

@@ -9,6 +9,7 @@
 
 #include "clock.h"
 #include "jsonpick.h"
+#include "logstream.h"
 
 static const char *text_or(const json_t *value, const char *path, const char *otherwise) {
     const char *text = jsonpick_text(value, path);
@@ -257,6 +258,21 @@ static void compare_sentinels(const struct topology *topology, json_t *list) {
     }
 }
 
+/* -- addresses of tasks ------------------------------------------------------------------------ */
+
+static bool has_address(const json_t *task, const char *address) {
+    size_t i, k;
+    const json_t *attachment, *entry;
+    json_array_foreach(json_object_get(task, "NetworksAttachments"), i, attachment) {
+        json_array_foreach(json_object_get(attachment, "Addresses"), k, entry) {
+            const char *text = json_string_value(entry);
+            size_t size = text ? strcspn(text, "/") : 0;
+            if (size && size == strlen(address) && strncmp(text, address, size) == 0) return true;
+        }
+    }
+    return false;
+}
+
 /* -- DNS --------------------------------------------------------------------------------------- */
 
 static bool holds(const json_t *list, const char *text) {
@@ -359,6 +375,76 @@ json_t *topology_dns(const struct config_list *names, int64_t deadline_ms, json_
     return answers;
 }
 
+/* -- nginx's peers ----------------------------------------------------------------------------- */
+
+/* Whom the nginx of a node could not connect to. */
+struct lost_peer {
+    const char *node;
+    struct log_peer peer;
+    int times;
+};
+
+static void note_peer(struct lost_peer *lost, size_t *count, const char *node,
+                      const struct log_peer *peer) {
+    for (size_t i = 0; i < *count; i++)
+        if (strcmp(lost[i].node, node) == 0 && strcmp(lost[i].peer.address, peer->address) == 0) {
+            lost[i].times++;
+            return;
+        }
+    lost[(*count)++] = (struct lost_peer){ node, *peer, 1 };
+}
+
+/* The service whose task has the address and runs, or NULL. */
+static const struct swarm_service *service_at(const struct topology *topology, const char *address,
+                                              const char **ret_host) {
+    const struct swarm *swarm = topology->swarm;
+    for (size_t i = 0; i < swarm->service_count; i++) {
+        const struct swarm_service *service = &swarm->services[i];
+        for (size_t k = 0; k < service->task_count; k++) {
+            if (!swarm_task_runs(swarm, service->tasks[k]) ||
+                !has_address(service->tasks[k], address))
+                continue;
+            *ret_host = swarm_node(swarm, text_or(service->tasks[k], "NodeID", ""))->hostname;
+            return service;
+        }
+    }
+    return NULL;
+}
+
+static void compare_peer(const struct topology *topology, const struct lost_peer *lost,
+                         json_t *list) {
+    const char *host, *address = lost->peer.address;
+    const struct swarm_service *service = service_at(topology, address, &host);
+    if (service)
+        disagree(list, "warning", short_name(service),
+                 arena_printf(topology->arena,
+                              "Swarm says that %s runs at %s on %s, but nginx on %s could not "
+                              "connect to it (%s, %d× within a minute): believe nginx.",
+                              short_name(service), address, host, lost->node, lost->peer.why,
+                              lost->times),
+                 "swarm", "running", "nginx", lost->peer.why);
+    else
+        disagree(list, "info", address,
+                 arena_printf(topology->arena,
+                              "nginx on %s tried %s (%d× within a minute), which no running task "
+                              "has: DNS was behind Swarm, or the task has just gone.",
+                              lost->node, address, lost->times),
+                 "swarm", "no such task", "nginx", lost->peer.why);
+}
+
+static void compare_peers(const struct topology *topology, json_t *list) {
+    size_t i, count = 0, lines = json_array_size(topology->edge_errors);
+    struct lost_peer *lost = arena_alloc(topology->arena, (lines + 1) * sizeof *lost);
+    struct log_peer peer;
+    const json_t *line;
+    if (!topology->swarm || !lost) return;
+    json_array_foreach(topology->edge_errors, i, line) {
+        if (log_peer(text_or(line, "text", ""), &peer))
+            note_peer(lost, &count, text_or(line, "node", "?"), &peer);
+    }
+    for (i = 0; i < count; i++) compare_peer(topology, &lost[i], list);
+}
+
 /* -- together ---------------------------------------------------------------------------------- */
 
 json_t *topology_json(const struct topology *topology) {
@@ -367,5 +453,6 @@ json_t *topology_json(const struct topology *topology) {
     compare_tasks(topology, list);
     compare_sentinels(topology, list);
     compare_dns(topology, list);
+    compare_peers(topology, list);
     return json_pack("{s:o, s:o}", "nodes", nodes_json(topology), "disagreements", list);
 }

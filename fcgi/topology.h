@@ -2,9 +2,9 @@
 #ifndef GUARDIAN_TOPOLOGY_H
 #define GUARDIAN_TOPOLOGY_H
 /*
- * One picture of node, task, role and lag, and who in it disagrees with whom. Swarm, DNS, Patroni
- * and the Sentinels each know a part; where two say what cannot both be true, a sentence says which
- * of them is wrong, or what would decide it.
+ * One picture of node, task, role and lag, and who in it disagrees with whom. Swarm, DNS,
+ * nginx, Patroni and the Sentinels each know a part; where two say what cannot both be true, a
+ * sentence says which of them is wrong, or what would decide it.
  */
 #include "swarm.h"
 
@@ -16,6 +16,7 @@ struct topology {
     const json_t *claims;      /* member → the role it claims for itself */
     const json_t *redis;       /* the contract's Redis data */
     const json_t *dns;         /* service → addresses that DNS gives for its tasks */
+    const json_t *edge_errors; /* the contract's LogLines of the edges' last minute */
 };
 
 /* The contract's Topology data; new, or NULL. */

@@ -2,16 +2,21 @@
 /* One picture of the platform. */
 #include "../topology.h"
 
+#include <string.h>
+
 #include "../cache_watch.h"
 #include "../clock.h"
 #include "../config.h"
+#include "../jsonpick.h"
+#include "../logs.h"
 #include "../redisview.h"
 #include "../replication.h"
 #include "api.h"
 #include "managed.h"
 #include "view.h"
 
-#define DNS_MS 1000
+#define DNS_MS  1000
+#define PEERS_S 60 /* of the edges' logs */
 
 static bool ask_swarm(struct call *call, struct view *view, struct topology *topology) {
     struct swarm_at at = view_swarm_at(call);
@@ -53,6 +58,32 @@ static bool ask_redis(struct call *call, struct topology *topology, struct err *
     return managed_defer(call, data, err);
 }
 
+/* Whom the edges could not reach of late, by what they wrote of it. */
+static bool ask_edges(struct call *call, struct view *view, struct topology *topology,
+                      struct err *err) {
+    struct err problem = ERR_INIT;
+    json_t *lines, *missing;
+    for (size_t i = 0; topology->swarm && i < topology->swarm->service_count; i++) {
+        const struct swarm_service *service = &topology->swarm->services[i];
+        const json_t *labels = jsonpick_at(service->json, "Spec.Labels");
+        const char *edge = json_string_value(json_object_get(labels, SWARM_EDGE_LABEL));
+        if (!edge || strcmp(edge, "true") != 0) continue;
+        struct logs_filter filter = { .service = service->name,
+                                      .text = "while connecting to upstream",
+                                      .errors_only = true,
+                                      .since_s = clock_unix_s() - PEERS_S,
+                                      .limit = LOGS_LINES_MAX };
+        if (!logs_read(call, &filter, &lines, &missing, &problem)) {
+            view_missing(&view->missing, service->name, problem.detail);
+            return true;
+        }
+        json_decref(missing);
+        topology->edge_errors = lines;
+        return managed_defer(call, lines, err);
+    }
+    return true;
+}
+
 bool api_topology(struct call *call, struct err *err) {
     struct topology topology = { .arena = call->request->arena };
     struct view view = { .name = "topology" };
@@ -66,7 +97,7 @@ bool api_topology(struct call *call, struct err *err) {
         json_decref(view.missing);
         return err_set(err, ERR_LIMIT, "The request needs more memory than one may have.");
     }
-    if (!ask_redis(call, &topology, err)) {
+    if (!ask_redis(call, &topology, err) || !ask_edges(call, &view, &topology, err)) {
         json_decref(view.missing);
         return false;
     }

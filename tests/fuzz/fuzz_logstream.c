@@ -15,8 +15,10 @@ struct sum {
 static bool take(void *context, const struct log_line *line) {
     struct sum *sum = context;
     struct log_facts facts;
+    struct log_peer peer;
     if (line->text_size > LOGSTREAM_LINE_MAX || line->text[line->text_size] != '\0') abort();
     log_facts(line->text, line->text_size, &facts);
+    if (log_peer(line->text, &peer) && !*peer.address) abort();
     sum->lines++;
     sum->bytes += line->text_size;
     return true;

@@ -498,6 +498,7 @@ def test_an_alert_leaves_the_swarm_for_the_webhook(lab, watched):
 
 PAGES = {'/swarm/nodes': lambda items, lost: any(n['hostname'] == f'n{lost}' and n['state'] == 'down' for n in items),
          '/replication': lambda data, lost: any(m['name'] == f'pg-{lost - 3}' and not m['reachable'] for m in data['members']),
+         '/topology': lambda data, lost: any(d['about'] == f'redis-{lost - 3}' for d in data['disagreements']),
          '/redis': lambda data, lost: any(r['address'].startswith(f'redis-{lost - 3}') and not r['reachable'] for r in data['replicas'])}
 
 

@@ -95,6 +95,31 @@ static void a_line_says_what_it_is_when_it_is_json(void **state) {
     assert_string_equal(log_level_name(log_level_of("fatal")), "error");
 }
 
+static void a_line_of_nginx_says_whom_it_could_not_connect_to_and_why(void **state) {
+    (void)state;
+    struct log_peer peer;
+    assert_true(log_peer("2026/12/01 06:00:00 [error] 31#31: *42 connect() failed (111: Connection "
+                         "refused) while connecting to upstream, client: unix:, server: "
+                         "unix:/run/edge/short.sock, upstream: \"10.0.1.9:9000\", bytes from/to "
+                         "client:0/0, bytes from/to upstream:0/0",
+                         &peer));
+    assert_string_equal(peer.address, "10.0.1.9");
+    assert_string_equal(peer.why, "Connection refused");
+}
+
+static void a_line_that_names_no_peer_or_no_reason_is_none(void **state) {
+    (void)state;
+    static const char *const lines[] = {
+        "", ") while connecting to upstream", "(111: x) while connecting to upstream, upstream: \"",
+        "(why) while connecting to upstream, upstream: \"10.0.1.9:9000\"",
+        "(104: Connection reset) while reading response header from upstream, upstream: "
+        "\"10.0.1.9:9000\""
+    };
+    struct log_peer peer;
+    for (size_t i = 0; i < sizeof lines / sizeof lines[0]; i++)
+        assert_false(log_peer(lines[i], &peer));
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(frames_become_lines_however_they_are_cut),
@@ -102,6 +127,8 @@ int main(void) {
         cmocka_unit_test(a_line_without_time_is_all_text),
         cmocka_unit_test(a_long_line_is_cut),
         cmocka_unit_test(a_line_says_what_it_is_when_it_is_json),
+        cmocka_unit_test(a_line_of_nginx_says_whom_it_could_not_connect_to_and_why),
+        cmocka_unit_test(a_line_that_names_no_peer_or_no_reason_is_none),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

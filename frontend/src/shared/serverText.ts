@@ -53,6 +53,8 @@ const sentences: [pattern: RegExp, key: string][] = [
   [/^(?<name>\S+) says that it is a primary, too; the Sentinels name (?<address>[^:]+:\d+):/, 'secondPrimary'],
   [/^DNS gives (?<address>\S+) for (?<name>[^,]+), but no running task has this address/, 'dnsBehind'],
   [/^Swarm runs (?<running>\d+) tasks of (?<name>[^,]+), DNS names (?<named>\d+) of them/, 'dnsMisses'],
+  [/^Swarm says that (?<name>\S+) runs at (?<address>\S+) on (?<node>[^,]+), but nginx on (?<edge>\S+) could not connect to it \((?<why>.+), (?<times>\d+)×/, 'peerLost'],
+  [/^nginx on (?<edge>\S+) tried (?<address>\S+) \((?<times>\d+)× within a minute\), which no running task has/, 'peerGone'],
   [/^A canary has begun to write\.$/, 'drillCanary'],
   [/^It is broken: (?<name>\S+) is taken away\.$/, 'drillBroken'],
   [/^(?<name>\S+) serves\.$/, 'drillServes'],
