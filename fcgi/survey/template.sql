@@ -61,6 +61,13 @@ WITH granted AS (
                          CASE WHEN a.is_grantable THEN ' WITH GRANT OPTION' END))
     FROM pg_default_acl AS d JOIN pg_roles AS o ON o.oid = d.defaclrole AND o.rolsuper
     LEFT JOIN pg_namespace AS n ON n.oid = d.defaclnamespace, aclexplode(d.defaclacl) WITH ORDINALITY AS a
+    UNION ALL
+    -- Schema public is a superuser's: not before the end, since guardian_maintainer makes things in it. An archive that gave it to somebody else is right.
+    SELECT 5, n.oid::bigint, 0,
+           format('INSERT INTO guardian_restore.later VALUES (%L, %L)', n.nspname,
+                  format('DO $do$ BEGIN IF EXISTS (SELECT FROM pg_namespace WHERE nspname = %L AND pg_get_userbyid(nspowner) = ''pg_database_owner'') THEN '
+                         'ALTER SCHEMA public OWNER TO %s; END IF; END $do$', n.nspname, n.nspowner::regrole))
+    FROM pg_namespace AS n JOIN pg_roles AS o ON o.oid = n.nspowner AND o.rolsuper WHERE n.nspname = 'public'
 )
 SELECT format('guardian_template_%s', left(encode(sha256(convert_to(d.datname, 'UTF8')), 'hex'), 12)) AS name,
        format('TEMPLATE template0 ENCODING %L LC_COLLATE %L LC_CTYPE %L%s TABLESPACE %I IS_TEMPLATE true',

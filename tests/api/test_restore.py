@@ -76,6 +76,8 @@ def make_data(platform):
         sql('CREATE DATABASE "{}"'.format(name.replace('"', '""')))
         connection = platform.postgres.connect(name)
         connection.cursor().execute('CREATE TABLE t AS SELECT generate_series(1, 10) AS id')
+        if name == LONG:        # as in databases that came from PostgreSQL before 15
+            connection.cursor().execute('ALTER SCHEMA public OWNER TO postgres')
         connection.close()
 
 
@@ -221,6 +223,13 @@ def test_a_restore_beside_changes_nothing_until_it_is_swapped_in(platform, api, 
     assert dump(platform) == whole[1]
     step(api, job['id'], 'undo')
     assert dump(platform) == before
+    step(api, job['id'], 'discard')
+
+
+def test_schema_public_is_its_superusers_again(platform, api):
+    job = restore(api, backup(api, LONG), LONG)
+    assert platform.postgres.sql("SELECT nspowner::regrole::text FROM pg_namespace WHERE nspname = 'public'", database=LONG) == [('postgres',)]
+    step(api, job['id'], 'undo')
     step(api, job['id'], 'discard')
 
 
