@@ -52,8 +52,8 @@ static void drop_json(void *value) {
 /* The text of `value` (taken over, and given up when the reply is on its way). NULL: no memory. */
 static const char *text_of(struct arena *arena, json_t *value) {
     char *text = value ? json_dumps(value, JSON_COMPACT | JSON_ENCODE_ANY) : NULL;
-    if (!arena_defer(arena, drop_json, value) || !text) return NULL;
-    return arena_defer(arena, free, text) ? text : NULL;
+    bool kept = arena_defer(arena, drop_json, value);
+    return arena_defer(arena, free, text) && kept ? text : NULL;
 }
 
 /* All of them, in the arena. */
