@@ -206,13 +206,18 @@ def answer(lab, token, path, body, **headers):
     return said
 
 
-def set_availability(lab, node, availability):
-    """Both steps, as a person would go them."""
-    token, path, body = lab.token(), f'/swarm/nodes/{node}/availability', {'availability': availability}
+def confirmed(lab, path, body):
+    """Both steps, as a person would go them; what the second answers."""
+    token = lab.token()
     status, made = answer(lab, token, path, body)
     assert status == 428, made
     status, done = answer(lab, token, path, body, **{'X-Confirmation-Token': made['confirmation_token'], 'X-Confirmation-Phrase': quote(made['phrase'], safe='')})
-    assert status == 200, done
+    assert status < 300, done
+    return done
+
+
+def set_availability(lab, node, availability):
+    confirmed(lab, f'/swarm/nodes/{node}/availability', {'availability': availability})
 
 
 def has_members(lab, count, *groups):
@@ -254,11 +259,31 @@ def test_a_backup_made_through_the_edge_lies_on_two_machines(lab, backup):
         assert said.stdout.split()[0] == backup['sha256'], runner
 
 
-def test_a_backup_comes_down_through_the_edge(lab, backup):
+@pytest.fixture(scope='module')
+def downloaded(lab, backup):
+    """Its bytes, and the headers that came with them."""
     request = urllib.request.Request(f'{lab.url}/api/v1/database/backups/{backup["id"]}/download', headers={'Authorization': f'Bearer {lab.token()}'})
     with urllib.request.urlopen(request, timeout=60, context=lab.context()) as reply:
-        assert hashlib.sha256(reply.read()).hexdigest() == backup['sha256']
-        assert reply.headers['Content-Disposition'].startswith('attachment') and reply.headers['X-Content-Type-Options'] == 'nosniff'
+        return reply.read(), reply.headers
+
+
+def test_a_backup_comes_down_through_the_edge(backup, downloaded):
+    body, headers = downloaded
+    assert hashlib.sha256(body).hexdigest() == backup['sha256']
+    assert headers['Content-Disposition'].startswith('attachment') and headers['X-Content-Type-Options'] == 'nosniff'
+
+
+def test_an_archive_from_elsewhere_is_looked_into_and_restored_where_it_has_no_power(lab, downloaded):
+    """The same bytes, as a stranger's: what confines the process that reads them works within Docker's own confinement."""
+    request = urllib.request.Request(f'{lab.url}/api/v1/database/backups/upload?database=iot_guardian', data=downloaded[0], method='POST',
+                                     headers={'Authorization': f'Bearer {lab.token()}', 'Content-Type': 'application/octet-stream'})
+    with urllib.request.urlopen(request, timeout=60, context=lab.context()) as reply:
+        looked = ended(lab, json.load(reply)['job_id'])
+    assert looked['state'] == 'succeeded', looked
+    restored = ended(lab, confirmed(lab, '/database/restore', {'backup_id': looked['result']['backup_id'], 'database': 'iot_guardian', 'swap': False})['job_id'])
+    assert restored['state'] == 'succeeded' and restored['result']['new_database'], restored
+    discarded = ended(lab, confirmed(lab, f'/database/restore/{restored["id"]}/discard', None)['job_id'])
+    assert discarded['state'] == 'succeeded', discarded
 
 
 # -- Barman ------------------------------------------------------------------------------------------------------------------------
