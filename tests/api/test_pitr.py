@@ -1,7 +1,9 @@
 """Point-in-time recovery with the real Barman, over a cluster of its own."""
+import fcntl
 import json
 import socket
 import time
+from contextlib import contextmanager
 from datetime import datetime, timedelta, timezone
 from urllib.parse import quote
 
@@ -127,15 +129,29 @@ def test_the_lag_is_that_of_the_receiver(admin, world, backup, wait):
 
 # -- moments ------------------------------------------------------------------------------------------------------------------------
 
+@contextmanager
+def listed(world, line):
+    """One more line in Barman's list of WAL, for a while; under Barman's own lock, since it writes the list too."""
+    path = world.barman.folder / 'home' / 'main' / 'wals' / 'xlog.db'
+
+    def change(how):
+        with (world.barman.folder / 'lock' / '.main-xlogdb.lock').open('r+') as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            path.write_text(how(path.read_text()))
+    change(lambda text: text + line)
+    try:
+        yield
+    finally:
+        change(lambda text: text.replace(line, ''))
+
+
 def test_the_partial_end_of_an_old_timeline_is_not_the_last_segment(admin, world, backup, wait):
-    """As Barman lists it after a failover. It is its last line: Barman may add others behind it meanwhile."""
-    listed = next((world.barman.folder / 'home').glob('main/wals/xlog.db'))
+    """As Barman lists it after a failover."""
     last = pitr(admin)['wal']['last_archived']
-    with listed.open('a') as file:
-        file.write(f'{last}.partial\t16777216\t{time.time()}\tNone\n')
-    seen = pitr(admin)['server']['seen_at']
-    wait(lambda: pitr(admin)['server']['seen_at'] > seen, 90, 'the next look')
-    assert len(pitr(admin)['wal']['last_archived']) == 24 and pitr(admin)['wal']['last_archived'] >= last
+    with listed(world, f'{last}.partial\t16777216\t{time.time()}\tNone\n'):
+        seen = pitr(admin)['server']['seen_at']
+        wait(lambda: pitr(admin)['server']['seen_at'] > seen, 90, 'the next look')
+        assert len(pitr(admin)['wal']['last_archived']) == 24 and pitr(admin)['wal']['last_archived'] >= last
 
 
 @pytest.mark.parametrize('bad', ['', 'yesterday', '2026-11-25', '2026-11-25 22:00:00Z', '2026-11-25T22:00:00', '2026-13-01T00:00:00Z', '2026-02-29T00:00:00Z',

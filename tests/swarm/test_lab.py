@@ -282,7 +282,7 @@ def test_an_archive_from_elsewhere_is_looked_into_and_restored_where_it_has_no_p
     assert looked['state'] == 'succeeded', looked
     restored = ended(lab, confirmed(lab, '/database/restore', {'backup_id': looked['result']['backup_id'], 'database': 'iot_guardian', 'swap': False})['job_id'])
     assert restored['state'] == 'succeeded' and restored['result']['new_database'], restored
-    discarded = ended(lab, confirmed(lab, f'/database/restore/{restored["id"]}/discard', None)['job_id'])
+    discarded = ended(lab, confirmed(lab, f'/database/restore/{restored["id"]}/discard', {})['job_id'])
     assert discarded['state'] == 'succeeded', discarded
 
 
