@@ -128,6 +128,7 @@ static bool prepare(struct call *call, const struct logs_filter *filter, const s
         .path = log_path(call->request->arena, service, filter, follow),
         .sink = sink,
         .sink_context = source,
+        .timeout_ms = filter->timeout_ms,
     };
     return ask->path && source->lines && request_keep(call->request, source->lines)
                ? true
@@ -177,7 +178,8 @@ static bool read_docker(struct call *call, const struct logs_filter *filter, jso
     struct swarm swarm;
     struct upstream_call calls[LOGS_SERVICES_MAX];
     int count = 0;
-    if (!read_swarm(call, &swarm, err)) return false;
+    if (filter->swarm) swarm = *filter->swarm;
+    else if (!read_swarm(call, &swarm, err)) return false;
     struct source *sources = arena_alloc(arena, LOGS_SERVICES_MAX * sizeof *sources);
     if (!sources) return no_memory(err);
     for (size_t i = 0; i < swarm.service_count; i++) {
@@ -196,7 +198,7 @@ static bool read_docker(struct call *call, const struct logs_filter *filter, jso
     json_t *missing = NULL;
     for (int i = 0; i < count; i++) {
         if (calls[i].ok) continue;
-        if (count == 1) {
+        if (count == 1 && !filter->timeout_ms) {
             *err = calls[i].err;
             return false;
         }

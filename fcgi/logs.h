@@ -5,6 +5,7 @@
  * configured. */
 #include "call.h"
 #include "logstream.h"
+#include "swarm.h"
 
 #define LOGS_SERVICES_MAX 32
 #define LOGS_LINES_MAX    1000
@@ -16,6 +17,11 @@ struct logs_filter {
     enum log_level level; /* this one and above */
     int64_t since_s, until_s;
     int limit; /* the latest so many */
+    /* Of who needs an answer soon: the swarm's nodes and services, read already, and how long
+     * Docker may take; what has come by then is given, and what is missing named. NULL, 0: neither.
+     */
+    const struct swarm *swarm;
+    int timeout_ms;
 };
 
 /* Lines as the contract's LogLine, the latest first; new. *ret_missing: of services that could not

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "logstream.h"
 
+#include <arpa/inet.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -149,19 +150,23 @@ void log_facts(const char *text, size_t size, struct log_facts *ret_facts) {
 /* -- nginx's peers ----------------------------------------------------------------------------- */
 
 /* "connect() failed (111: Connection refused) while connecting to upstream, …, upstream:
- * "10.0.1.9:9000", …" */
+ * "10.0.1.9:9000", …", or with "http://" before the address. Sockets of the machine are no peers.
+ */
 bool log_peer(const char *text, struct log_peer *ret_peer) {
     static const char doing[] = ") while connecting to upstream", whom[] = "upstream: \"";
+    struct in_addr known;
     const char *end = strstr(text, doing), *upstream = end ? strstr(end, whom) : NULL;
     if (!upstream) return false;
     upstream += strlen(whom);
+    const char *scheme = strstr(upstream, "://"), *quote = strchr(upstream, '"');
+    if (scheme && quote && scheme < quote) upstream = scheme + strlen("://");
+    (void)snprintf(ret_peer->address, sizeof ret_peer->address, "%.*s",
+                   (int)strcspn(upstream, ":/\""), upstream);
+    if (inet_pton(AF_INET, ret_peer->address, &known) != 1) return false;
     const char *why = end;
     while (why > text && *why != '(') why--;
-    size_t size = strcspn(upstream, ":\""), length = (size_t)(end - why);
-    const char *colon = memchr(why, ':', length);
-    if (colon && colon + 2 <= end) why = colon + 2;
-    if (size == 0 || size >= sizeof ret_peer->address || *why == '(') return false;
-    (void)snprintf(ret_peer->address, sizeof ret_peer->address, "%.*s", (int)size, upstream);
-    (void)snprintf(ret_peer->why, sizeof ret_peer->why, "%.*s", (int)(end - why), why);
+    const char *colon = memchr(why, ':', (size_t)(end - why));
+    if (!colon || colon + 2 > end) return false;
+    (void)snprintf(ret_peer->why, sizeof ret_peer->why, "%.*s", (int)(end - colon - 2), colon + 2);
     return true;
 }

@@ -45,7 +45,7 @@ struct log_facts {
 };
 void log_facts(const char *text, size_t size, struct log_facts *ret_facts);
 /* Of a line of nginx's error log (ngx_connection_error, ngx_stream_proxy_module): whom it could not
- * connect to, and why. False: the line says no such thing. */
+ * connect to, an IPv4 address, and why. False: the line says no such thing. */
 struct log_peer {
     char address[46], why[64];
 };

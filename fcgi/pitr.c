@@ -241,7 +241,7 @@ static void note_wal(const char *line, char (*name)[25], double *at) {
     double time;
     if (strspn(line, "0123456789ABCDEF") != 24 || line[24] != '\t') return;
     if (sscanf(line, "%24[0-9A-F]%*[\t]%*d%*[\t]%lf", found, &time) != 2) return;
-    if (strcmp(found + 8, *name + 8) <= 0) return;
+    if (strcmp(found, *name) <= 0) return;
     memcpy(*name, found, sizeof found);
     *at = time;
 }

@@ -18,7 +18,7 @@
 
 /* clang-format off */
 /* In a swarm `instance` is an address that changes with each task; people know the machine by its name. */
-#define NODENAME " * on (instance) group_left (nodename) node_uname_info"
+#define NODENAME " * on (job, instance) group_left (nodename) max by (job, instance, nodename) (node_uname_info)"
 #define WIRES    "device!~\"lo|veth.*|docker.*|br-.*\""
 
 static const struct query {
@@ -82,7 +82,7 @@ static const struct query {
     { "nodes", "node_disk", "Fullest file system by node", "ratio",
       "max by (nodename) ((1 - node_filesystem_avail_bytes{fstype!~\"tmpfs|ramfs|overlay\"} / node_filesystem_size_bytes)" NODENAME ")" },
     { "nodes", "node_load", "Load by processor", "load",
-      "max by (nodename) ((node_load1 / on (instance) count by (instance) (node_cpu_seconds_total{mode=\"idle\"}))" NODENAME ")" },
+      "max by (nodename) ((node_load1 / on (job, instance) count by (job, instance) (node_cpu_seconds_total{mode=\"idle\"}))" NODENAME ")" },
     { "nodes", "node_disk_io", "Busiest disk by node", "ratio",
       "max by (nodename) (rate(node_disk_io_time_seconds_total[$window])" NODENAME ")" },
     { "nodes", "node_network", "Network traffic by node", "bytes/s",

@@ -17,6 +17,7 @@
 
 #define DNS_MS  1000
 #define PEERS_S 60 /* of the edges' logs */
+#define LOGS_MS 1000
 
 static bool ask_swarm(struct call *call, struct view *view, struct topology *topology) {
     struct swarm_at at = view_swarm_at(call);
@@ -72,11 +73,16 @@ static bool ask_edges(struct call *call, struct view *view, struct topology *top
                                       .text = "while connecting to upstream",
                                       .errors_only = true,
                                       .since_s = clock_unix_s() - PEERS_S,
-                                      .limit = LOGS_LINES_MAX };
+                                      .limit = LOGS_LINES_MAX,
+                                      .swarm = topology->swarm,
+                                      .timeout_ms = LOGS_MS };
         if (!logs_read(call, &filter, &lines, &missing, &problem)) {
             view_missing(&view->missing, service->name, problem.detail);
             return true;
         }
+        if (missing)
+            view_missing(&view->missing, service->name,
+                         json_string_value(json_object_get(json_array_get(missing, 0), "why")));
         json_decref(missing);
         topology->edge_errors = lines;
         return managed_defer(call, lines, err);

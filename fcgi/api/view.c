@@ -29,7 +29,7 @@ void view_missing(json_t **list, const char *what, const char *why) {
 /* What was kept is shown only while nothing else is known: its loss is no failure. */
 static void keep(struct call *call, const struct view *view) {
     struct err unused = ERR_INIT;
-    if (view->name && call->reply.text_size <= KEEP_BYTES)
+    if (call->reply.text_size <= KEEP_BYTES)
         (void)!cache_view_put(call->services->cache, view->name, call->reply.text, KEEP_S,
                               call->request->deadline_ms, &unused);
 }
@@ -86,6 +86,7 @@ bool view_reply(struct call *call, const struct view *view, json_t *data, struct
     };
     if (missing && told) call->reply.text = joined(arena, pieces, &call->reply.text_size);
     if (!call->reply.text) return err_set(err, ERR_LIMIT, "out of memory for the reply");
+    if (!view->name) return true; /* nobody asks for the same again; log lines stay out of caches */
     keep(call, view);
     return tag_text(call, call->reply.text + size, call->reply.text_size - size, err);
 }

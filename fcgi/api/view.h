@@ -9,7 +9,7 @@
 
 /* A view's place among the last-known ones. */
 struct view {
-    const char *name; /* at most CACHE_NAME_MAX bytes; NULL: not kept */
+    const char *name; /* at most CACHE_NAME_MAX bytes; NULL: not kept, and no ETag */
     bool is_list;     /* `items` instead of `data` */
     json_t *missing;  /* of {what, why}; NULL: nothing. Taken over. */
 };

@@ -26,8 +26,10 @@ mkdir -p /etc/docker
 mount --bind "$FOLDER/etc" /etc/docker
 if [ -d /opt ]; then mount -t tmpfs tmpfs /opt; fi
 # An engine with another data root writes here all the same.
+case "$FOLDER" in /var/lib/*) mkdir /run/lab; mount --bind "$FOLDER/.." /run/lab ;; esac
 if [ ! -d /var/lib/docker ]; then mkdir -p /run/lib/upper /run/lib/work; mount -t overlay -o lowerdir=/var/lib,upperdir=/run/lib/upper,workdir=/run/lib/work overlay /var/lib; mkdir /var/lib/docker; fi
 mount -t tmpfs tmpfs /var/lib/docker
+case "$FOLDER" in /var/lib/*) mount --bind /run/lab "$FOLDER/.." ;; esac
 if [ -e "$FOLDER/disk.img" ]; then mkdir /run/disk; mount -o loop,noatime "$FOLDER/disk.img" /run/disk; fi
 exec tini -g -- dockerd --data-root "$FOLDER/data" --host unix:///run/docker.sock --host "unix://$SOCKET" --pidfile /run/docker.pid
 '''

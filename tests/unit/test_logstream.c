@@ -105,12 +105,23 @@ static void a_line_of_nginx_says_whom_it_could_not_connect_to_and_why(void **sta
                          &peer));
     assert_string_equal(peer.address, "10.0.1.9");
     assert_string_equal(peer.why, "Connection refused");
+    assert_true(log_peer("[error] 1#1: *2 upstream timed out (110: Connection timed out) while "
+                         "connecting to upstream, request: \"GET / HTTP/2.0\", upstream: "
+                         "\"http://10.0.1.12:8080/\", host: \"guardian\"",
+                         &peer));
+    assert_string_equal(peer.address, "10.0.1.12");
+    assert_string_equal(peer.why, "Connection timed out");
 }
 
 static void a_line_that_names_no_peer_or_no_reason_is_none(void **state) {
     (void)state;
     static const char *const lines[] = {
-        "", ") while connecting to upstream", "(111: x) while connecting to upstream, upstream: \"",
+        "",
+        ") while connecting to upstream",
+        "(111: x) while connecting to upstream, upstream: \"",
+        "(11: Resource temporarily unavailable) while connecting to upstream, upstream: "
+        "\"fastcgi://unix:/run/edge/short.sock:\", host: \"x\"",
+        "(111: x) while connecting to upstream, upstream: \"backend:9000\"",
         "(why) while connecting to upstream, upstream: \"10.0.1.9:9000\"",
         "(104: Connection reset) while reading response header from upstream, upstream: "
         "\"10.0.1.9:9000\""
