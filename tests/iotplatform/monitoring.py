@@ -52,7 +52,15 @@ class _Web(Daemon):
 class NodeExporter(_Web):
     def start(self):
         return self.run('prometheus-node-exporter', f'--web.listen-address={self.target}', '--collector.disable-defaults', '--collector.cpu',
-                        '--collector.meminfo', '--collector.filesystem', '--collector.loadavg', '--collector.netdev', '--collector.diskstats', '--collector.uname')
+                        '--collector.meminfo', '--collector.filesystem', '--collector.loadavg', '--collector.diskstats', '--collector.uname')
+
+
+class NodeNetworkExporter(_Web):
+    """As in the stack: the machine's cables, as its first process sees them."""
+
+    def start(self):
+        return self.run('prometheus-node-exporter', f'--web.listen-address={self.target}', '--path.procfs=/proc/1', '--collector.disable-defaults',
+                        '--collector.netdev', '--no-collector.netdev.netlink', '--collector.uname')
 
 
 class PostgresExporter(_Web):

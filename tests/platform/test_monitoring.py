@@ -29,7 +29,7 @@ def world():
     made = World()
     with api_conftest.new_folder('watch') as home:
         metrics_port = free_port()
-        names = ('NodeExporter', 'PostgresExporter', 'RedisExporter', 'NginxExporter', 'Alertmanager', 'Prometheus')
+        names = ('NodeExporter', 'NodeNetworkExporter', 'PostgresExporter', 'RedisExporter', 'NginxExporter', 'Alertmanager', 'Prometheus')
         made.parts = {name: getattr(monitoring, name)(name.lower(), home) for name in names}
         made.webhook, made.mailbox = monitoring.Webhook(), monitoring.Mailbox()
         platform = made.platform = api_conftest.TestPlatform(home, workers=(2, 1), tcp_port=free_port(), config={
@@ -44,12 +44,14 @@ def world():
             platform.start_web()
             parts = made.parts
             parts['NodeExporter'].start()
+            parts['NodeNetworkExporter'].start()
             parts['PostgresExporter'].start(f'postgresql://postgres@:{platform.postgres.port}/postgres?host={platform.postgres.socket_folder}&sslmode=disable')
             parts['RedisExporter'].start(f'redis://127.0.0.1:{platform.redis.port}', platform.secrets.text('redis_password'))
             parts['NginxExporter'].start(f'http://127.0.0.1:{metrics_port}/nginx')
             parts['Alertmanager'].start(made.webhook.url, made.mailbox.address)
             parts['Prometheus'].start({
                 'guardian': f'127.0.0.1:{metrics_port}', 'guardian-stream': f'127.0.0.1:{metrics_port}', 'node': parts['NodeExporter'].target,
+                'node-network': parts['NodeNetworkExporter'].target,
                 'postgresql': parts['PostgresExporter'].target, 'redis': parts['RedisExporter'].target, 'nginx': parts['NginxExporter'].target,
                 'alertmanager': parts['Alertmanager'].target}, parts['Alertmanager'].target)
             made.client = platform.client()
@@ -79,7 +81,7 @@ def ask(world, expression):
 
 def all_up(world):
     return {r['metric']['job']: r['value'][1] for r in ask(world, 'up')} == dict.fromkeys(
-        ('prometheus', 'alertmanager', 'guardian', 'guardian-stream', 'node', 'postgresql', 'redis', 'nginx'), '1')
+        ('prometheus', 'alertmanager', 'guardian', 'guardian-stream', 'node', 'node-network', 'postgresql', 'redis', 'nginx'), '1')
 
 
 def test_every_job_of_the_real_configuration_is_scraped(world):
