@@ -300,11 +300,7 @@ bool swarm_read_history(const struct swarm_at *at, struct swarm *swarm,
         .size_max = SWARM_ANSWER_MAX,
     };
     if (!call.path) return no_memory(err);
-    upstream_run(at->upstream, at->arena, &call, 1, at->deadline_ms);
-    if (!call.ok) {
-        *err = call.err;
-        return false;
-    }
+    if (!upstream_one(at->upstream, at->arena, &call, at->deadline_ms, err)) return false;
     if (!is_kind(SWARM_HISTORY, call.json))
         return err_set(err, ERR_UPSTREAM_GARBAGE, "Docker answered its tasks with something else.");
     swarm->tasks = call.json;

@@ -273,46 +273,27 @@ static bool has_address(const json_t *task, const char *address) {
     return false;
 }
 
+/* The running task of the service that has the address, or NULL. */
+static const json_t *task_at(const struct topology *topology, const struct swarm_service *service,
+                             const char *address) {
+    for (size_t i = 0; i < service->task_count; i++)
+        if (swarm_task_runs(topology->swarm, service->tasks[i]) &&
+            has_address(service->tasks[i], address))
+            return service->tasks[i];
+    return NULL;
+}
+
 /* -- DNS --------------------------------------------------------------------------------------- */
-
-static bool holds(const json_t *list, const char *text) {
-    size_t i;
-    const json_t *each;
-    json_array_foreach(list, i, each) {
-        if (json_is_string(each) && strcmp(json_string_value(each), text) == 0) return true;
-    }
-    return false;
-}
-
-/* All addresses of the service's running tasks, on all its networks. */
-static json_t *task_addresses(const struct topology *topology,
-                              const struct swarm_service *service) {
-    json_t *list = json_array();
-    size_t i, k, n;
-    const json_t *attachment, *entry;
-    for (i = 0; i < service->task_count; i++) {
-        if (!swarm_task_runs(topology->swarm, service->tasks[i])) continue;
-        json_array_foreach(json_object_get(service->tasks[i], "NetworksAttachments"), k,
-                           attachment) {
-            json_array_foreach(json_object_get(attachment, "Addresses"), n, entry) {
-                const char *text = json_string_value(entry);
-                if (text) (void)json_array_append_new(list, json_stringn(text, strcspn(text, "/")));
-            }
-        }
-    }
-    return list;
-}
 
 static void compare_names(const struct topology *topology, const struct swarm_service *service,
                           const json_t *named, json_t *list) {
     struct arena *arena = topology->arena;
     const char *name = short_name(service);
-    json_t *running = task_addresses(topology, service);
     size_t i, found = 0;
     const json_t *each;
     json_array_foreach(named, i, each) {
         const char *address = json_string_value(each);
-        bool known = holds(running, address);
+        bool known = address && task_at(topology, service, address);
         found += known;
         if (!known)
             disagree(list, "warning", name,
@@ -330,7 +311,6 @@ static void compare_names(const struct topology *topology, const struct swarm_se
                               service->running, name, found),
                  "swarm", arena_printf(arena, "%d running", service->running), "dns",
                  arena_printf(arena, "%zu named", found));
-    json_decref(running);
 }
 
 static void compare_dns(const struct topology *topology, json_t *list) {
@@ -394,19 +374,15 @@ static void note_peer(struct lost_peer *lost, size_t *count, const char *node,
     lost[(*count)++] = (struct lost_peer){ node, *peer, 1 };
 }
 
-/* The service whose task has the address and runs, or NULL. */
+/* The service that a running task with the address is of, and where it runs; or NULL. */
 static const struct swarm_service *service_at(const struct topology *topology, const char *address,
                                               const char **ret_host) {
     const struct swarm *swarm = topology->swarm;
     for (size_t i = 0; i < swarm->service_count; i++) {
-        const struct swarm_service *service = &swarm->services[i];
-        for (size_t k = 0; k < service->task_count; k++) {
-            if (!swarm_task_runs(swarm, service->tasks[k]) ||
-                !has_address(service->tasks[k], address))
-                continue;
-            *ret_host = swarm_node(swarm, text_or(service->tasks[k], "NodeID", ""))->hostname;
-            return service;
-        }
+        const json_t *task = task_at(topology, &swarm->services[i], address);
+        if (!task) continue;
+        *ret_host = swarm_node(swarm, text_or(task, "NodeID", ""))->hostname;
+        return &swarm->services[i];
     }
     return NULL;
 }

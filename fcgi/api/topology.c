@@ -30,6 +30,13 @@ static bool ask_swarm(struct call *call, struct view *view, struct topology *top
     return true;
 }
 
+/* What a part could not ask itself; taken over. NULL: nothing. */
+static void miss_too(struct view *view, json_t *missing) {
+    if (missing && !view->missing) view->missing = json_array();
+    if (missing) (void)json_array_extend(view->missing, missing);
+    json_decref(missing);
+}
+
 static bool ask_replication(struct call *call, struct view *view, struct topology *topology) {
     struct replication_at at = replication_for(call);
     struct replication replication;
@@ -40,13 +47,7 @@ static bool ask_replication(struct call *call, struct view *view, struct topolog
     }
     topology->replication = replication.data;
     topology->claims = replication.claims;
-    size_t i;
-    json_t *each;
-    if (replication.missing && !view->missing) view->missing = json_array();
-    json_array_foreach(replication.missing, i, each) {
-        (void)json_array_append(view->missing, each);
-    }
-    json_decref(replication.missing);
+    miss_too(view, replication.missing);
     return true;
 }
 
@@ -80,10 +81,7 @@ static bool ask_edges(struct call *call, struct view *view, struct topology *top
             view_missing(&view->missing, service->name, problem.detail);
             return true;
         }
-        if (missing)
-            view_missing(&view->missing, service->name,
-                         json_string_value(json_object_get(json_array_get(missing, 0), "why")));
-        json_decref(missing);
+        miss_too(view, missing);
         topology->edge_errors = lines;
         return managed_defer(call, lines, err);
     }

@@ -45,15 +45,11 @@ static json_t *unconfigured(const struct view *view, const char *how) {
     return body;
 }
 
-static void drop_json(void *value) {
-    json_decref(value);
-}
-
 /* The text of `value` (taken over, and given up when the reply is on its way). NULL: no memory. */
-static const char *text_of(struct arena *arena, json_t *value) {
+static const char *text_of(const struct request *request, json_t *value) {
     char *text = value ? json_dumps(value, JSON_COMPACT | JSON_ENCODE_ANY) : NULL;
-    bool kept = arena_defer(arena, drop_json, value);
-    return arena_defer(arena, free, text) && kept ? text : NULL;
+    bool kept = request_keep(request, value);
+    return arena_defer(request->arena, free, text) && kept ? text : NULL;
 }
 
 /* All of them, in the arena. */
@@ -76,8 +72,8 @@ bool view_reply(struct call *call, const struct view *view, json_t *data, struct
     size_t size = strftime(begin, sizeof begin,
                            "{\"configured\":true,\"how\":null,\"as_of\":\"%Y-%m-%dT%H:%M:%SZ\",",
                            gmtime_r(&now, &utc));
-    const char *missing = text_of(arena, view->missing ? view->missing : json_array());
-    const char *told = text_of(arena, data);
+    const char *missing = text_of(call->request, view->missing ? view->missing : json_array());
+    const char *told = text_of(call->request, data);
     const char *const pieces[] = {
         begin,   "\"stale\":false,\"missing\":",
         missing, view->is_list ? ",\"next_cursor\":null,\"items\":" : ",\"data\":",

@@ -35,7 +35,6 @@ test('A service is scaled in two steps: the effect first, then the phrase, then 
   await page.getByText('4 / 4').waitFor()
   await eventually(async () => assert.equal(await page.getByRole('group', { name: 'Tasks and their history' }).getByText('running', { exact: true }).count(), 8, 'state and wanted state of four'))
   await page.getByRole('button', { name: 'Roll back' }).click()
-  await dialog(page).locator('#confirm-phrase').waitFor()
   await confirmed(page)
   await page.getByText('2 / 2').waitFor()
   assert.equal(engine.changes.filter((path) => path.includes(engine.service('iot_guardian-fcgi').ID)).length, 2)
@@ -75,7 +74,6 @@ test('What would break a quorum is refused in the server’s own sentence, which
   await refusal.waitFor({ state: 'detached' })
 
   await page.getByRole('button', { name: 'Pause node node-3' }).click()
-  await dialog(page).locator('#confirm-phrase').waitFor()
   await confirmed(page)
   await page.getByRole('row', { name: /node-3/ }).getByText('paused', { exact: true }).waitFor()
   assert.equal(visit.platform.engine.swarm.nodes[2].Spec.Availability, 'pause')
