@@ -55,7 +55,9 @@ def ahead(request):
             receiver.stop()
             primary.kill()
             if request.param == 'archived':
-                (receiver.folder / whole).unlink()
+                for name in receiver.files():       # Barman takes all that are whole
+                    if not name.endswith('.partial'):
+                        (receiver.folder / name).unlink()
             standby.start()
             standby.promote()
             wait_for(lambda: standby.sql('SELECT NOT pg_is_in_recovery()')[0][0], 20, 'the promotion')
