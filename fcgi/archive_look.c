@@ -234,10 +234,8 @@ static bool run(struct looking *looking, const char *option, bool lists, struct 
                                .input = feed,
                                .output = lists ? take_list : take_script,
                                .tick = lists ? NULL : tick };
-    bool encrypted = json_is_true(json_object_get(check->manifest, "encrypted"));
     bool ok = program_find(check->config, "pg_restore", path, sizeof path, err) &&
-              backup_reader_open(&looking->reader, check->path,
-                                 encrypted ? &check->config->jobs.encryption_key : NULL, err);
+              backup_check_reader(check, &looking->reader, err);
     if (!ok) return false;
     looking->bytes = 0;
     ok = program_run(&program, err) || blame(err);

@@ -11,6 +11,7 @@
 #include "backup_check.h"
 #include "backup_dump.h"
 #include "backup_manifest.h"
+#include "backup_pack.h"
 #include "backup_store.h"
 #include "clock.h"
 #include "job_folder.h"
@@ -20,17 +21,23 @@
 
 struct making {
     struct job *job;
-    const char *database, *origin, *note;
+    const struct backup_wish *wish;
     char *id;
     json_t *facts, *manifest;
     int64_t started_ms;
     char started_at[32];
-    char path[PATH_MAX];
+    char path[PATH_MAX], folder[PATH_MAX]; /* the file; pg_dump's directory, where it makes one */
     struct backup_seal seal;
 };
 
-void backup_file_name(const char *id, bool encrypted, char ret_name[BACKUP_NAME_SIZE]) {
-    (void)snprintf(ret_name, BACKUP_NAME_SIZE, "%s.dump%s", id, encrypted ? ".enc" : "");
+const char *backup_suffix(const char *format, bool encrypted) {
+    bool directory = format && strcmp(format, BACKUP_DIRECTORY) == 0;
+    if (directory) return encrypted ? ".tar.enc" : ".tar";
+    return encrypted ? ".dump.enc" : ".dump";
+}
+
+void backup_file_name(const char *id, const char *suffix, char ret_name[BACKUP_NAME_SIZE]) {
+    (void)snprintf(ret_name, BACKUP_NAME_SIZE, "%s%s", id, suffix);
 }
 
 void backup_time_text(char text[BACKUP_TIME_SIZE]) {
@@ -65,14 +72,31 @@ static bool check_readable(const json_t *facts, struct err *err) {
                count, count == 1 ? "" : "s", first, first);
 }
 
+/* Its room is needed: what is packed is read back from the file. */
+static bool dump_directory(struct making *making, const struct backup_dump *dump,
+                           struct backup_writer *writer, struct err *err) {
+    struct job *job = making->job;
+    job_part(job, 0, 70);
+    if (!backup_dump(job, dump, err)) return false;
+    job_part(job, 70, 85);
+    bool ok = backup_pack(job, making->id, making->folder, writer, err);
+    job_folder_remove(making->folder);
+    return ok;
+}
+
 static bool dump(struct making *making, char ret_sha256[SEAL_HEX_SIZE], int64_t *ret_size,
                  struct err *err) {
     struct job *job = making->job;
     const struct config_secret *key = &job->config->jobs.encryption_key;
+    bool directory = making->wish->directory;
     struct backup_writer writer;
+    struct backup_dump dump = { .database = making->wish->database,
+                                .tables = json_object_get(making->facts, "tables"),
+                                .folder = directory ? making->folder : NULL,
+                                .writer = directory ? NULL : &writer };
     if (!backup_writer_open(&writer, making->path, key->text ? key : NULL, err)) return false;
     bool ok =
-        backup_dump(job, making->database, json_object_get(making->facts, "tables"), &writer, err);
+        directory ? dump_directory(making, &dump, &writer, err) : backup_dump(job, &dump, err);
     if (ok) job_progress(job, "syncing", -1, -1, NULL);
     ok = ok && backup_writer_end(&writer, ret_sha256, err);
     *ret_size = writer.size;
@@ -85,18 +109,19 @@ static bool describe(struct making *making, const char *sha256, int64_t size, st
     const struct job *job = making->job;
     char finished_at[32];
     json_t *after;
-    if (!read_facts(making->job, making->database, &after, err)) return false;
+    if (!read_facts(making->job, making->wish->database, &after, err)) return false;
     backup_time_text(finished_at);
     making->manifest = json_pack(
         "{s:i s:s s:s s:s s:b s:I s:s s:O s:O s:O s:O s:O s:s s:s s:I s:s s:s s:s s:s s:s}",
-        "version", 1, "backup_id", making->id, "database", making->database, "format", "custom",
-        "encrypted", job->config->jobs.encryption_key.text != NULL, "size_bytes", (json_int_t)size,
-        "sha256", sha256, "server_version", json_object_get(making->facts, "server_version"),
+        "version", 1, "backup_id", making->id, "database", making->wish->database, "format",
+        making->wish->directory ? BACKUP_DIRECTORY : BACKUP_CUSTOM, "encrypted",
+        job->config->jobs.encryption_key.text != NULL, "size_bytes", (json_int_t)size, "sha256",
+        sha256, "server_version", json_object_get(making->facts, "server_version"),
         "database_bytes", json_object_get(making->facts, "database_bytes"), "row_estimate",
         json_object_get(making->facts, "row_estimate"), "wal_lsn",
         json_object_get(making->facts, "wal_lsn"), "tables", json_object_get(after, "tables"),
         "created_at", making->started_at, "finished_at", finished_at, "duration_ms",
-        (json_int_t)(clock_ms() - making->started_ms), "origin", making->origin, "created_by",
+        (json_int_t)(clock_ms() - making->started_ms), "origin", making->wish->origin, "created_by",
         job->created_by, "runner", job->config->jobs.runner, "job_id", job->id, "request_id",
         job->request_id);
     json_decref(after);
@@ -110,6 +135,7 @@ static void show_check(void *context, int64_t done, int64_t total) {
 static bool verify(struct making *making, struct err *err) {
     struct backup_check check = { .config = making->job->config,
                                   .path = making->path,
+                                  .folder = making->folder,
                                   .manifest = making->manifest,
                                   .cancel_fd = making->job->channel,
                                   .progress = show_check,
@@ -126,9 +152,10 @@ static bool verify(struct making *making, struct err *err) {
 static bool add_row(struct making *making, struct err *err) {
     const struct job *job = making->job;
     struct db_at at = job_at(job, DB_APP, NULL, ROW_TIMEOUT_MS);
-    struct backup_row row = {
-        .manifest = making->manifest, .seal = &making->seal, .note = making->note, .job_id = job->id
-    };
+    struct backup_row row = { .manifest = making->manifest,
+                              .seal = &making->seal,
+                              .note = making->wish->note,
+                              .job_id = job->id };
     at.client_socket = -1; /* it has its name: it is a backup, whatever was wished meanwhile */
     return backup_store_add(job->config, job->db, &at, &row, err);
 }
@@ -140,10 +167,12 @@ static bool make(struct making *making, struct err *err) {
     job_part(job, 0, 85);
     job_progress(job, "looking at the tables", -1, -1, NULL);
     if (!job_folder_path(job->config, job->id, ".dump", making->path, err) ||
-        !read_facts(job, making->database, &making->facts, err) ||
+        !job_folder_path(job->config, job->id, ".directory", making->folder, err) ||
+        !read_facts(job, making->wish->database, &making->facts, err) ||
         !check_readable(making->facts, err))
         return false;
     /* Of a backup that an earlier part of this job left. */
+    job_folder_remove(making->folder);
     if (unlink(making->path) != 0 && errno != ENOENT)
         return err_set(err, ERR_INTERNAL, "%s: %s", making->path, strerror(errno));
     if (!dump(making, sha256, &size, err) || !describe(making, sha256, size, err) ||
@@ -157,14 +186,9 @@ static bool make(struct making *making, struct err *err) {
            add_row(making, err);
 }
 
-bool backup_make(struct job *job, const char *database, const char *origin, const char *note,
-                 char ret_id[SEAL_UUID_SIZE], struct err *err) {
-    struct making making = { .job = job,
-                             .database = database,
-                             .origin = origin,
-                             .note = note,
-                             .id = ret_id,
-                             .started_ms = clock_ms() };
+bool backup_make(struct job *job, const struct backup_wish *wish, char ret_id[SEAL_UUID_SIZE],
+                 struct err *err) {
+    struct making making = { .job = job, .wish = wish, .id = ret_id, .started_ms = clock_ms() };
     seal_uuid(ret_id);
     backup_time_text(making.started_at);
     bool ok = make(&making, err);
@@ -182,8 +206,12 @@ bool backup_make(struct job *job, const char *database, const char *origin, cons
 
 bool backup_run(struct job *job, struct err *err) {
     const char *origin = json_string_value(json_object_get(job->parameters, "origin"));
+    const char *format = json_string_value(json_object_get(job->parameters, "format"));
+    struct backup_wish wish = { .database = job->database,
+                                .origin = origin ? origin : "manual",
+                                .note = json_string_value(json_object_get(job->parameters, "note")),
+                                .directory = format && strcmp(format, BACKUP_DIRECTORY) == 0 };
     char id[SEAL_UUID_SIZE];
-    return backup_make(job, job->database, origin ? origin : "manual",
-                       json_string_value(json_object_get(job->parameters, "note")), id, err) &&
+    return backup_make(job, &wish, id, err) &&
            job_result(job, json_pack("{s:s}", "backup_id", id), err);
 }

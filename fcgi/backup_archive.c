@@ -10,7 +10,9 @@
 #include "backup.h"
 #include "backup_check.h"
 #include "backup_manifest.h"
+#include "backup_pack.h"
 #include "backup_store.h"
+#include "job_folder.h"
 
 #define ROW_TIMEOUT_MS 30000
 
@@ -49,30 +51,50 @@ static void show(void *context, int64_t done, int64_t total) {
 }
 
 /* An encrypted backup is decrypted into a file without a name: it goes with its last user. */
-static bool open_local(struct opening *opening, struct backup_archive *archive, struct err *err) {
-    const struct config *config = opening->job->config;
-    char path[PATH_MAX];
-    bool encrypted = json_is_true(json_object_get(opening->manifest, "encrypted"));
-    if (!backup_store_path(config, opening->manifest, path, err)) return false;
+static bool open_file(const struct backup_check *check, struct backup_archive *archive,
+                      struct err *err) {
+    const struct config *config = check->config;
+    bool encrypted = json_is_true(json_object_get(check->manifest, "encrypted"));
     int plain =
         encrypted ? open(config->jobs.backup_dir, O_RDWR | O_TMPFILE | O_CLOEXEC, 0600) : -1;
     if (encrypted && plain < 0)
         return err_set(err, ERR_INTERNAL, "jobs.backup_dir: %s", strerror(errno));
+    if (!backup_check_bytes(check, plain, err)) {
+        if (plain >= 0) close(plain);
+        return false;
+    }
+    archive->fd = encrypted ? plain : open(check->path, O_RDONLY | O_CLOEXEC);
+    if (archive->fd < 0) return err_set(err, ERR_INTERNAL, "%s: %s", check->path, strerror(errno));
+    (void)lseek(archive->fd, 0, SEEK_SET);
+    /* Its standard input: a file, which each of its processes opens anew. */
+    (void)snprintf(archive->path, sizeof archive->path, "/proc/self/fd/0");
+    return true;
+}
+
+static bool open_folder(const struct backup_check *check, struct backup_archive *archive,
+                        struct err *err) {
+    (void)snprintf(archive->path, sizeof archive->path, "%s", check->folder);
+    if (backup_unpack(check, archive->path, err)) return true;
+    job_folder_remove(archive->path);
+    return false;
+}
+
+static bool open_local(struct opening *opening, struct backup_archive *archive, struct err *err) {
+    const struct config *config = opening->job->config;
+    const char *format = backup_manifest_text(opening->manifest, "format");
+    char path[PATH_MAX], folder[PATH_MAX];
+    if (!backup_store_path(config, opening->manifest, path, err) ||
+        !job_folder_path(config, opening->job->id, ".archive", folder, err))
+        return false;
     struct backup_check check = { .config = config,
                                   .path = path,
+                                  .folder = folder,
                                   .manifest = opening->manifest,
                                   .cancel_fd = opening->job->channel,
                                   .progress = show,
                                   .context = opening->job };
-    if (!backup_check_bytes(&check, plain, err)) {
-        if (plain >= 0) close(plain);
-        return false;
-    }
-    archive->fd = encrypted ? plain : open(path, O_RDONLY | O_CLOEXEC);
-    if (archive->fd < 0) return err_set(err, ERR_INTERNAL, "%s: %s", path, strerror(errno));
-    (void)lseek(archive->fd, 0, SEEK_SET);
-    (void)snprintf(archive->path, sizeof archive->path, "/proc/self/fd/%d", archive->fd);
-    return true;
+    return format && strcmp(format, BACKUP_DIRECTORY) == 0 ? open_folder(&check, archive, err)
+                                                           : open_file(&check, archive, err);
 }
 
 /* This runner's copy is not what it was: nobody is to restore from it. */
@@ -141,6 +163,7 @@ bool backup_open(struct job *job, const char *backup_id, struct backup_archive *
 
 void backup_close(struct backup_archive *archive) {
     if (archive->fd >= 0) close(archive->fd);
+    else if (*archive->path) job_folder_remove(archive->path);
     json_decref(archive->manifest);
     *archive = (struct backup_archive){ .fd = -1 };
 }

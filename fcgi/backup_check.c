@@ -8,8 +8,11 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "backup.h"
 #include "backup_file.h"
 #include "backup_manifest.h"
+#include "backup_pack.h"
+#include "job_folder.h"
 #include "program.h"
 
 #define BUFFER_SIZE 65536u
@@ -22,8 +25,8 @@ struct reading {
     size_t line_size;
 };
 
-static bool open_reader(const struct backup_check *check, struct backup_reader *reader,
-                        struct err *err) {
+bool backup_check_reader(const struct backup_check *check, struct backup_reader *reader,
+                         struct err *err) {
     bool encrypted = json_is_true(json_object_get(check->manifest, "encrypted"));
     return backup_reader_open(reader, check->path,
                               encrypted ? &check->config->jobs.encryption_key : NULL, err);
@@ -71,7 +74,7 @@ bool backup_check_bytes(const struct backup_check *check, int output_fd, struct 
     struct backup_reader reader;
     char *buffer = malloc(BUFFER_SIZE);
     if (!buffer) return err_set(err, ERR_LIMIT, "out of memory");
-    bool ok = open_reader(check, &reader, err);
+    bool ok = backup_check_reader(check, &reader, err);
     if (ok) {
         ptrdiff_t got = 1;
         for (unsigned i = 0; ok && got > 0; i++) {
@@ -122,28 +125,36 @@ static bool take_list(void *context, const char *data, size_t size, struct err *
     return true;
 }
 
-static bool run(struct reading *reading, const char *const *options, bool lists, struct err *err) {
+static bool is_directory(const struct backup_check *check) {
+    const char *format = backup_manifest_text(check->manifest, "format");
+    return format && strcmp(format, BACKUP_DIRECTORY) == 0;
+}
+
+/* pg_restore reads the custom format as it comes, and the directory format from its folder. */
+static bool run(struct reading *reading, const char *option, bool lists, struct err *err) {
+    bool directory = is_directory(reading->check);
     char path[256];
-    const char *argv[] = { path, options[0], NULL };
+    const char *argv[] = { path, option, directory ? reading->check->folder : NULL, NULL };
     struct program program = { .argv = argv,
                                .input_fd = -1,
                                .output_fd = -1,
                                .passed_fd = -1,
                                .cancel_fd = reading->check->cancel_fd,
                                .context = reading,
-                               .input = feed,
+                               .input = directory ? NULL : feed,
                                .output = lists ? take_list : NULL,
-                               .tick = lists ? NULL : tick };
+                               .tick = lists || directory ? NULL : tick };
     return program_find(reading->check->config, "pg_restore", path, sizeof path, err) &&
-           open_reader(reading->check, &reading->reader, err) && program_run(&program, err);
+           (directory || backup_check_reader(reading->check, &reading->reader, err)) &&
+           program_run(&program, err);
 }
 
 /* All of it is read and unpacked; where that fails, the hash says whether the file is to blame. */
 static bool read_whole(const struct backup_check *check, struct err *err) {
-    static const char *const options[] = { "--file=/dev/null" };
     struct reading reading = { .check = check, .reader.fd = -1 };
-    bool ok = run(&reading, options, false, err);
+    bool ok = run(&reading, "--file=/dev/null", false, err);
     struct err damage = ERR_INIT;
+    if (is_directory(check)) return ok; /* its hash was seen before it was unpacked */
     if (!ok && err->code != ERR_CANCELLED && reading.reader.fd >= 0 &&
         !compare(check, &reading.reader, &damage))
         *err = damage;
@@ -198,17 +209,25 @@ static bool check_tables(const json_t *found, const json_t *before, const json_t
     return ok;
 }
 
-bool backup_check_archive(const struct backup_check *check, const json_t *before,
+static bool check_archive(const struct backup_check *check, const json_t *before,
                           const json_t *after, json_t **ret_tables, struct err *err) {
-    static const char *const options[] = { "--list" };
     struct reading reading = { .check = check, .reader.fd = -1, .found = json_object() };
     json_t *tables = json_array();
-    bool ok = reading.found ? run(&reading, options, true, err)
+    bool ok = reading.found ? run(&reading, "--list", true, err)
                             : err_set(err, ERR_LIMIT, "out of memory");
     backup_reader_close(&reading.reader);
     ok = ok && check_tables(reading.found, before, after, tables, err) && read_whole(check, err);
     json_decref(reading.found);
     if (ok) *ret_tables = tables;
     else json_decref(tables);
+    return ok;
+}
+
+bool backup_check_archive(const struct backup_check *check, const json_t *before,
+                          const json_t *after, json_t **ret_tables, struct err *err) {
+    bool directory = is_directory(check);
+    bool ok = (!directory || backup_unpack(check, check->folder, err)) &&
+              check_archive(check, before, after, ret_tables, err);
+    if (directory) job_folder_remove(check->folder);
     return ok;
 }

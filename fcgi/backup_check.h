@@ -11,12 +11,19 @@
 struct backup_check {
     const struct config *config;
     const char *path;
+    const char
+        *folder; /* where one in the directory format may be unpacked: nothing is there yet */
     const json_t *manifest; /* or what is to become one: sha256, size_bytes, encrypted */
     int cancel_fd;          /* -1: none */
     void (*progress)(void *context, int64_t done, int64_t total); /* NULL: not called */
     void *context;
 };
 
+/* Opens the file for reading, decrypted where it is encrypted. Errors: those of
+ * backup_reader_open(). */
+struct backup_reader;
+bool backup_check_reader(const struct backup_check *check, struct backup_reader *ret_reader,
+                         struct err *err) __attribute__((warn_unused_result));
 /* Size and SHA-256, and where it is encrypted that it can be decrypted, into `output_fd` (-1:
  * nowhere). Errors: CONFLICT: it is not what was written; NOT_FOUND; CONFIG: the key. */
 bool backup_check_bytes(const struct backup_check *check, int output_fd, struct err *err)

@@ -1,11 +1,16 @@
 /* SPDX-License-Identifier: MIT */
 #ifndef GUARDIAN_BACKUP_DUMP_H
 #define GUARDIAN_BACKUP_DUMP_H
-/* pg_dump at work: its archive into a file, its talk into progress. */
+/* pg_dump at work: its archive into a file or a folder, its talk into progress. */
 #include "backup_file.h"
 #include "jobs.h"
 
-/* `tables` is what the progress is reckoned by: an array of {"schema","name","bytes"}. */
-bool backup_dump(struct job *job, const char *database, const json_t *tables,
-                 struct backup_writer *writer, struct err *err) __attribute__((warn_unused_result));
+struct backup_dump {
+    const char *database;
+    const json_t *tables; /* what progress is reckoned by: {"oid","schema","name","bytes"} each */
+    struct backup_writer *writer; /* where the custom format goes, or else */
+    const char *folder;           /* that the directory format makes, with several sessions */
+};
+bool backup_dump(struct job *job, const struct backup_dump *dump, struct err *err)
+    __attribute__((warn_unused_result));
 #endif

@@ -14,8 +14,9 @@
 #include "job_folder.h"
 #include "program.h"
 
-static const char *const suffixes[] = { ".dump", ".dump.enc", ".json", ".dump.damaged",
-                                        ".dump.enc.damaged" };
+#define DAMAGED ".damaged" /* what a copy is called that is not what was written */
+
+static const char *const formats[] = { BACKUP_CUSTOM, BACKUP_DIRECTORY };
 
 static bool path_of(const struct config *config, const char *id, const char *suffix,
                     char ret_path[PATH_MAX], struct err *err) {
@@ -24,10 +25,14 @@ static bool path_of(const struct config *config, const char *id, const char *suf
            err_set(err, ERR_LIMIT, "jobs.backup_dir is too long");
 }
 
+static const char *suffix_of(const json_t *manifest) {
+    return backup_suffix(backup_manifest_text(manifest, "format"),
+                         json_is_true(json_object_get(manifest, "encrypted")));
+}
+
 bool backup_store_path(const struct config *config, const json_t *manifest, char ret_path[PATH_MAX],
                        struct err *err) {
-    bool encrypted = json_is_true(json_object_get(manifest, "encrypted"));
-    return path_of(config, backup_manifest_text(manifest, "backup_id"), suffixes[encrypted],
+    return path_of(config, backup_manifest_text(manifest, "backup_id"), suffix_of(manifest),
                    ret_path, err);
 }
 
@@ -182,8 +187,7 @@ static bool fetch(const struct config *config, const char *path, const char *run
                   const json_t *manifest, int cancel_fd, struct err *err) {
     struct backup_writer writer;
     char sha256[SEAL_HEX_SIZE], file[BACKUP_NAME_SIZE];
-    backup_file_name(backup_manifest_text(manifest, "backup_id"),
-                     json_is_true(json_object_get(manifest, "encrypted")), file);
+    backup_file_name(backup_manifest_text(manifest, "backup_id"), suffix_of(manifest), file);
     (void)unlink(path);
     if (!backup_writer_open(&writer, path, NULL, err)) return false;
     bool ok = backup_store_stream(config, runner, file, cancel_fd, take_output, &writer, err) &&
@@ -209,21 +213,29 @@ bool backup_store_fetch(const struct config *config, const char *owner, const ch
 void backup_store_set_aside(const struct config *config, const json_t *manifest) {
     char path[PATH_MAX], aside[PATH_MAX];
     struct err err = ERR_INIT;
-    bool encrypted = json_is_true(json_object_get(manifest, "encrypted"));
     const char *id = backup_manifest_text(manifest, "backup_id");
     if (!backup_store_path(config, manifest, path, &err) ||
-        !path_of(config, id, suffixes[encrypted ? 4 : 3], aside, &err))
+        snprintf(aside, sizeof aside, "%s" DAMAGED, path) >= (int)sizeof aside)
         return;
     (void)rename(path, aside);
     if (path_of(config, id, ".json", path, &err)) (void)unlink(path);
 }
 
+static bool remove_one(const struct config *config, const char *id, const char *suffix,
+                       struct err *err) {
+    char path[PATH_MAX];
+    return path_of(config, id, suffix, path, err) &&
+           (unlink(path) == 0 || errno == ENOENT ||
+            err_set(err, ERR_INTERNAL, "removing %s: %s", path, strerror(errno)));
+}
+
 bool backup_store_remove(const struct config *config, const char *id, struct err *err) {
-    for (size_t i = 0; i < sizeof suffixes / sizeof suffixes[0]; i++) {
-        char path[PATH_MAX];
-        if (!path_of(config, id, suffixes[i], path, err)) return false;
-        if (unlink(path) != 0 && errno != ENOENT)
-            return err_set(err, ERR_INTERNAL, "removing %s: %s", path, strerror(errno));
+    for (unsigned i = 0; i < 4; i++) {
+        const char *suffix = backup_suffix(formats[i / 2], i % 2);
+        char damaged[BACKUP_NAME_SIZE];
+        (void)snprintf(damaged, sizeof damaged, "%s" DAMAGED, suffix);
+        if (!remove_one(config, id, suffix, err) || !remove_one(config, id, damaged, err))
+            return false;
     }
-    return backup_sync_folder(config->jobs.backup_dir, err);
+    return remove_one(config, id, ".json", err) && backup_sync_folder(config->jobs.backup_dir, err);
 }

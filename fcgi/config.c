@@ -118,6 +118,8 @@ static const struct option options[] = {
       "after SIGTERM, how long jobs may go on before they are handed back" },
     { "jobs.compression", NUMBER, AT(jobs.compression), 0, "1", 0, 9,
       "pg_dump's level: 0 none, 1 fast, 9 small" },
+    { "jobs.dump_processes", NUMBER, AT(jobs.dump_processes), 0, "2", 1, 16,
+      "sessions that dump at a time, in the directory format" },
     { "jobs.sign_key_file", SECRET, AT(jobs.sign_key), 0, NULL, 0, 0,
       "Ed25519 seed, 64 hex digits, that signs backups; absent: audit.seal_key_file" },
     { "jobs.former_public_keys", LIST, AT(jobs.former_public_keys), 0, NULL, 0, 0,

@@ -88,6 +88,7 @@ struct config {
         char *pg_bindir;  /* NULL: the newest of Debian's */
         int64_t concurrency, drain_ms;
         int64_t compression;                   /* of pg_dump, 0 to 9 */
+        int64_t dump_processes;                /* of pg_dump's directory format, 1 to 16 */
         struct config_secret sign_key;         /* an Ed25519 seed; empty: audit.seal_key */
         struct config_list former_public_keys; /* that signed manifests before it */
         struct config_secret encryption_key;   /* 64 hex digits; empty: backups lie in the clear */

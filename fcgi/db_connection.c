@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "clock.h"
+#include "db_gate.h"
 
 #define HOST_MAX     256
 #define KEYWORDS_MAX 24
@@ -209,10 +210,9 @@ static bool asks_recovery(PGconn *connection, const struct db_at *at, bool *ret_
 }
 
 /* Tries every host, the last good one first. For a standby a primary is kept as second best. */
-bool db_connect(const struct config *config, const struct db_at *at, PGconn **ret_connection,
-                struct err *err) {
+static bool search(const struct config *config, const struct db_at *at, PGconn **ret_connection,
+                   struct err *err) {
     const struct config_list *hosts = &config->postgres.hosts;
-    if (at->host) return connect_host(config, at, at->host, ret_connection, err);
     PGconn *second_best = NULL;
     struct err cause = ERR_INIT;
     for (int i = 0; i < hosts->count; i++) {
@@ -246,6 +246,16 @@ bool db_connect(const struct config *config, const struct db_at *at, PGconn **re
         return err_set(err, ERR_DB_UNAVAILABLE, "none of the servers is the primary");
     *err = cause;
     return false;
+}
+
+bool db_connect(const struct config *config, const struct db_at *at, PGconn **ret_connection,
+                struct err *err) {
+    bool alone;
+    if (at->host) return connect_host(config, at, at->host, ret_connection, err);
+    if (!db_gate_enter(at->target, at->deadline_ms, &alone, err)) return false;
+    bool ok = search(config, at, ret_connection, err);
+    db_gate_leave(at->target, alone, ok || err->code != ERR_DB_UNAVAILABLE);
+    return ok;
 }
 
 /* One step of waiting: sends what is unsent, reads what came. False when neither came before the

@@ -4,6 +4,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <ftw.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/file.h>
@@ -52,12 +53,27 @@ bool job_folder_path(const struct config *config, const char *job_id, const char
            err_set(err, ERR_LIMIT, "jobs.backup_dir is too long");
 }
 
+static int remove_one(const char *path, const struct stat *file, int kind, struct FTW *at) {
+    (void)file;
+    (void)kind;
+    (void)at;
+    (void)remove(path);
+    return 0;
+}
+
+void job_folder_remove(const char *path) {
+    (void)nftw(path, remove_one, 8, FTW_DEPTH | FTW_PHYS | FTW_MOUNT);
+}
+
 void job_folder_sweep(const struct config *config, const char *job_id) {
     DIR *folder = opendir(config->jobs.backup_dir);
     size_t size = job_id ? strlen(job_id) : 0;
+    char path[PATH_MAX];
     for (struct dirent *entry; folder && (entry = readdir(folder));)
         if (strncmp(entry->d_name, PREFIX, strlen(PREFIX)) == 0 &&
-            (!job_id || strncmp(entry->d_name + strlen(PREFIX), job_id, size) == 0))
-            (void)unlinkat(dirfd(folder), entry->d_name, 0);
+            (!job_id || strncmp(entry->d_name + strlen(PREFIX), job_id, size) == 0) &&
+            snprintf(path, sizeof path, "%s/%s", config->jobs.backup_dir, entry->d_name) <
+                (int)sizeof path)
+            job_folder_remove(path);
     if (folder) closedir(folder);
 }

@@ -19,6 +19,8 @@ bool job_folder_open(const struct config *config, int *ret_lock, struct err *err
 /* The path for what a job is writing: ".job-<id><suffix>". Errors: LIMIT. */
 bool job_folder_path(const struct config *config, const char *job_id, const char *suffix,
                      char ret_path[PATH_MAX], struct err *err) __attribute__((warn_unused_result));
+/* Removes a file, or a folder with what is in it. */
+void job_folder_remove(const char *path);
 /* Removes what a job left; NULL: what any job left. */
 void job_folder_sweep(const struct config *config, const char *job_id);
 #endif

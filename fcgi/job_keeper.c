@@ -197,8 +197,9 @@ static void check_one(struct keeper *keeper, const json_t *row) {
     struct err err = ERR_INIT;
     char path[PATH_MAX];
     bool cut;
-    json_t *brief = json_pack("{s:s s:b}", "backup_id", text_of(row, "id"), "encrypted",
-                              *text_of(row, "encrypted") == 't');
+    json_t *brief =
+        json_pack("{s:s s:s s:b}", "backup_id", text_of(row, "id"), "format",
+                  text_of(row, "format"), "encrypted", *text_of(row, "encrypted") == 't');
     if (brief && backup_store_path(keeper->config, brief, path, &err)) {
         if (is_missing(keeper->config, path, strtoll(text_of(row, "size_bytes"), NULL, 10), &cut))
             drop_copy(keeper, brief, "missing", "the file is not there");

@@ -10,6 +10,7 @@
 #include <sys/wait.h>
 
 #include "clock.h"
+#include "db_gate.h"
 #include "db_listen.h"
 #include "job_folder.h"
 #include "job_steps.h"
@@ -165,7 +166,8 @@ static bool open_service(struct job_service *service, struct err *err) {
     service->arena = arena_new(ARENA_MAX);
     for (int i = 0; i < JOB_RUNNING_MAX; i++) service->slots[i].channel = -1;
     if (!service->arena) return err_set(err, ERR_LIMIT, "out of memory");
-    if (!take_folder(service, err) || !upload_folder_make(config, err)) return false;
+    if (!db_gate_share(err) || !take_folder(service, err) || !upload_folder_make(config, err))
+        return false;
     job_folder_sweep(config, NULL);
     return db_open(config, &service->db, err);
 }

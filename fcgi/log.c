@@ -13,18 +13,14 @@ static const char *const level_names[] = { "error", "warn", "info", "debug" };
 static enum log_level threshold = LOG_INFO;
 static const char *program_name = "guardian";
 
-void log_init(enum log_level level, const char *program) {
-    threshold = level;
-    program_name = program;
-}
-
-bool log_level_parse(const char *text, enum log_level *ret_level) {
-    for (int level = LOG_ERROR; level <= LOG_DEBUG; level++)
-        if (strcmp(text, level_names[level]) == 0) {
-            *ret_level = (enum log_level)level;
-            return true;
-        }
-    return false;
+bool log_start(const char *program, const char *level_name, struct err *err) {
+    for (int level = LOG_ERROR; level <= LOG_DEBUG; level++) {
+        if (strcmp(level_name, level_names[level]) != 0) continue;
+        threshold = (enum log_level)level;
+        program_name = program;
+        return true;
+    }
+    return err_set(err, ERR_CONFIG, "log_level must be error, warn, info or debug");
 }
 
 struct line {

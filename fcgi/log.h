@@ -8,10 +8,13 @@
  */
 #include <stdbool.h>
 
+#include "err.h"
+
 enum log_level { LOG_ERROR, LOG_WARN, LOG_INFO, LOG_DEBUG };
 
-void log_init(enum log_level level, const char *program);
-bool log_level_parse(const char *text, enum log_level *ret_level);
+/* `program` is kept. Errors: CONFIG: no such level. */
+bool log_start(const char *program, const char *level_name, struct err *err)
+    __attribute__((warn_unused_result));
 
 /* Fields are triples of (key, 's', const char *) or (key, 'i', long long), ended by NULL:
  * log_event(LOG_INFO, "start", "workers", 'i', 4LL, "pool", 's', "short", NULL). A NULL string is

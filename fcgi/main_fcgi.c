@@ -38,19 +38,13 @@ int main(int argc, char **argv) {
     if (!path || optind < argc) return usage(stderr, 2);
     struct config *config;
     struct err err = ERR_INIT;
-    enum log_level level;
     /* getaddrinfo() knows no deadline but this one. */
     (void)setenv("RES_OPTIONS", "timeout:1 attempts:2", 0);
-    if (!routes_check(&err) || !config_load(path, &config, &err)) {
+    if (!routes_check(&err) || !config_load(path, &config, &err) ||
+        !log_start("guardian-fcgi", config->log_level, &err)) {
         (void)fprintf(stderr, "guardian-fcgi: %s\n", err.detail);
         return 2;
     }
-    if (!log_level_parse(config->log_level, &level)) {
-        (void)fprintf(stderr, "guardian-fcgi: %s: log_level must be error, warn, info or debug\n",
-                      path);
-        return 2;
-    }
-    log_init(level, "guardian-fcgi");
     int status = check ? EXIT_SUCCESS : service_run(config);
     config_free(config);
     return status;

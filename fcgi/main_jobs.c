@@ -33,18 +33,11 @@ int main(int argc, char **argv) {
     if (!path || optind < argc) return usage(stderr, 2);
     struct config *config;
     struct err err = ERR_INIT;
-    enum log_level level;
     (void)setenv("RES_OPTIONS", "timeout:1 attempts:2", 0);
-    if (!config_load(path, &config, &err)) {
+    if (!config_load(path, &config, &err) || !log_start("guardian-jobs", config->log_level, &err)) {
         (void)fprintf(stderr, "guardian-jobs: %s\n", err.detail);
         return 2;
     }
-    if (!log_level_parse(config->log_level, &level)) {
-        (void)fprintf(stderr, "guardian-jobs: %s: log_level must be error, warn, info or debug\n",
-                      path);
-        return 2;
-    }
-    log_init(level, "guardian-jobs");
     int status = job_service_run(config);
     config_free(config);
     return status;

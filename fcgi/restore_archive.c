@@ -18,8 +18,6 @@
 #define DATABASE_MS (3600 * 1000LL)
 #define PATHS_MAX   300
 #define PROCESSES   8
-/* The archive is the program's standard input: a file, which each of its processes opens anew. */
-#define ARCHIVE_PATH "/proc/self/fd/0"
 
 /* What the runs of pg_restore have in common. */
 struct runs {
@@ -65,7 +63,7 @@ static bool take_list(void *context, const char *data, size_t size, struct err *
 }
 
 static bool read_list(struct runs *runs, struct restore_list *list, struct err *err) {
-    const char *argv[] = { runs->program, "--list", "--verbose", ARCHIVE_PATH, NULL };
+    const char *argv[] = { runs->program, "--list", "--verbose", runs->archive->path, NULL };
     struct program program = { .argv = argv,
                                .input_fd = runs->archive->fd,
                                .output_fd = -1,
@@ -103,8 +101,8 @@ static bool run_pass(struct runs *runs, const struct restore_pass *pass, struct 
     const char *owner = pass->owner ? "--no-owner" : "--verbose";
     if (!use || !jobs) return err_set(err, ERR_LIMIT, "out of memory");
     const char *argv[] = {
-        runs->program, "--exit-on-error", "--no-password", "--verbose", use, jobs,
-        owner,         runs->conninfo,    ARCHIVE_PATH,    NULL
+        runs->program, "--exit-on-error", "--no-password",     "--verbose", use, jobs,
+        owner,         runs->conninfo,    runs->archive->path, NULL
     };
     /* What is lost with a crash of the server before the swap is made again. */
     const char *environment[] = { runs->passfile_entry,

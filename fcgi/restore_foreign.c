@@ -16,7 +16,6 @@
 #include "restore_steps.h"
 
 #define IMPORTER       "guardian_importer"
-#define ARCHIVE_PATH   "/proc/self/fd/0"
 #define LIST_MEMORY    (1LL << 30)
 #define RESTORE_MEMORY (2LL << 30)
 #define LOOK_MS        2000
@@ -48,7 +47,7 @@ static bool take_list(void *context, const char *data, size_t size, struct err *
 }
 
 static bool read_list(struct import *import, struct restore_list *list, struct err *err) {
-    const char *argv[] = { import->program, "--list", "--verbose", ARCHIVE_PATH, NULL };
+    const char *argv[] = { import->program, "--list", "--verbose", import->archive->path, NULL };
     struct confine confine = { .program = import->program,
                                .read_fd = import->archive->fd,
                                .memory_bytes = LIST_MEMORY };
@@ -144,7 +143,7 @@ static bool run(struct import *import, const struct restore_pass *pass, struct e
                            "--no-tablespaces",
                            use,
                            import->conninfo,
-                           ARCHIVE_PATH,
+                           import->archive->path,
                            NULL };
     const char *environment[] = { import->entry, "PGOPTIONS=-c synchronous_commit=off -c jit=off",
                                   NULL };

@@ -16,6 +16,7 @@
 #include <unistd.h>
 
 #include "clock.h"
+#include "db_gate.h"
 #include "log.h"
 #include "seal.h"
 #include "token.h"
@@ -189,7 +190,7 @@ int service_run(const struct config *config) {
     sigaddset(&signals, SIGTERM);
     sigaddset(&signals, SIGINT);
     (void)sigprocmask(SIG_BLOCK, &signals, NULL);
-    if (!keys_are_usable(config, &err) || !service_listen(&service, &err) ||
+    if (!keys_are_usable(config, &err) || !db_gate_share(&err) || !service_listen(&service, &err) ||
         !metrics_open(config->pool, (int)config->workers, &service.metrics, &err)) {
         log_event(LOG_ERROR, "start", "detail", 's', err.detail, NULL);
         return EXIT_FAILURE;

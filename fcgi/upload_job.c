@@ -149,7 +149,7 @@ static bool describe(struct taking *taking, const char *sha256, int64_t size, st
     taking->manifest = json_pack(
         "{s:i s:s s:s s:s s:b s:I s:s s:s s:n s:n s:n s:O s:O s:O s:O s:O s:O s:I s:s s:s s:s s:I "
         "s:s s:s s:s s:s s:s}",
-        "version", 1, "backup_id", taking->id, "database", job->database, "format", "custom",
+        "version", 1, "backup_id", taking->id, "database", job->database, "format", BACKUP_CUSTOM,
         "encrypted", job->config->jobs.encryption_key.text != NULL, "size_bytes", (json_int_t)size,
         "sha256", sha256, "server_version",
         json_is_string(version) ? json_string_value(version) : "unknown", "database_bytes",

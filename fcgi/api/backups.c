@@ -15,13 +15,13 @@
 
 #define NOTE_CHARACTERS 500
 
-static const char *const formats[] = { "custom", NULL };
+static const char *const formats[] = { BACKUP_CUSTOM, BACKUP_DIRECTORY, NULL };
 
 /* clang-format off */
 const struct field backup_create_fields[] = {
     { "database", FIELD_BODY, FIELD_STRING, .required = true, .min = 1, .max = 63 },
     { "note", FIELD_BODY, FIELD_STRING, .max = 2000 },
-    { "format", FIELD_BODY, FIELD_ENUM, .choices = formats, .preset = "custom" },
+    { "format", FIELD_BODY, FIELD_ENUM, .choices = formats, .preset = BACKUP_CUSTOM },
     { .name = NULL },
 };
 
@@ -218,6 +218,10 @@ bool api_backup_delete(struct call *call, struct err *err) {
 /* -- downloading ---------------------------------------------------------------------------------
  */
 
+static const char *suffix_of(const json_t *row) {
+    return backup_suffix(fact(row, "format"), strcmp(fact(row, "encrypted"), "t") == 0);
+}
+
 /* RFC 5987: whatever the database is called, the header holds harmless characters. */
 static const char *disposition(struct arena *arena, const json_t *row) {
     static const char plain[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._-";
@@ -234,9 +238,9 @@ static const char *disposition(struct arena *arena, const json_t *row) {
             used += 3;
         }
     }
-    const char *end = strcmp(fact(row, "encrypted"), "t") == 0 ? "dump.enc" : "dump";
-    return arena_printf(arena, "attachment; filename=\"%s-%s.%s\"; filename*=UTF-8''%s-%s.%s", safe,
-                        fact(row, "stamp"), end, encoded, fact(row, "stamp"), end);
+    const char *stamp = fact(row, "stamp"), *end = suffix_of(row);
+    return arena_printf(arena, "attachment; filename=\"%s-%s%s\"; filename*=UTF-8''%s-%s%s", safe,
+                        stamp, end, encoded, stamp, end);
 }
 
 /* The bytes are nginx' to send: from the folder, with ranges. */
@@ -250,7 +254,7 @@ bool api_backup_download(struct call *call, struct err *err) {
     if (strcmp(fact(row, "state"), "verified") != 0 || !*fact(row, "runner"))
         return err_set(err, ERR_CONFLICT, "The backup is %s: there is no whole copy of it.",
                        *fact(row, "runner") ? fact(row, "state") : "missing");
-    backup_file_name(id, strcmp(fact(row, "encrypted"), "t") == 0, file);
+    backup_file_name(id, suffix_of(row), file);
     const char *path = arena_printf(arena, "/_backups/%s/%s", fact(row, "runner"), file);
     const char *name = disposition(arena, row);
     call->audit_result =

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "../audit.h"
+#include "../backup.h"
 #include "../clock.h"
 #include "../jobs.h"
 #include "../retention.h"
@@ -17,6 +18,7 @@
 #define RUNS_SHOWN      5
 
 static const char *const kinds[] = { "backup", "restore_drill", NULL };
+static const char *const formats[] = { BACKUP_CUSTOM, BACKUP_DIRECTORY, NULL };
 
 /* clang-format off */
 const struct field schedules_fields[] = {
@@ -32,6 +34,7 @@ const struct field schedule_put_fields[] = {
     { "cron", FIELD_BODY, FIELD_STRING, .required = true, .min = 9, .max = 200 },
     { "time_zone", FIELD_BODY, FIELD_STRING, .min = 1, .max = 64, .preset = "UTC" },
     { "enabled", FIELD_BODY, FIELD_BOOLEAN, .preset = "true" },
+    { "format", FIELD_BODY, FIELD_ENUM, .choices = formats, .preset = BACKUP_CUSTOM },
     { "retention", FIELD_BODY, FIELD_OBJECT, .required = false },
     { "note", FIELD_BODY, FIELD_STRING, .max = 2000 },
     { .name = NULL },
@@ -98,7 +101,7 @@ bool api_schedule(struct call *call, struct err *err) {
 
 /* What the fields say, checked; *ret_next is NULL when it is not enabled. */
 struct wish {
-    const char *database, *kind, *cron, *time_zone, *retention, *note, *next;
+    const char *database, *kind, *cron, *time_zone, *format, *retention, *note, *next;
     bool enabled;
     char next_text[24];
 };
@@ -112,6 +115,7 @@ static bool read_wish(struct call *call, struct wish *ret_wish, struct err *err)
                            .kind = request_string(request, "kind"),
                            .cron = request_string(request, "cron"),
                            .time_zone = request_string(request, "time_zone"),
+                           .format = request_string(request, "format"),
                            .note = request_string(request, "note"),
                            .enabled = request_boolean(request, "enabled") };
     if (!managed_at(call, wish->database, &at, err) ||
@@ -119,6 +123,8 @@ static bool read_wish(struct call *call, struct wish *ret_wish, struct err *err)
         return false;
     if (!job_kind_find(wish->kind))
         return err_field(err, "kind", "%s cannot be scheduled here.", wish->kind);
+    if (strcmp(wish->kind, "backup") != 0 && strcmp(wish->format, BACKUP_CUSTOM) != 0)
+        return err_field(err, "format", "A %s makes no backup; leave the format out.", wish->kind);
     if (!schedule_next(wish->cron, wish->time_zone, clock_unix_s(), wish->next_text, &wish->next,
                        err))
         return false;
@@ -139,11 +145,11 @@ bool api_schedule_create(struct call *call, struct err *err) {
     const char *id;
     if (!read_wish(call, &wish, err)) return false;
     const char *values[] = {
-        wish.database,  wish.kind, wish.cron, wish.time_zone,   wish.enabled ? "true" : "false",
-        wish.retention, wish.note, wish.next, audit_actor(call)
+        wish.database,  wish.kind, wish.cron, wish.time_zone,    wish.enabled ? "true" : "false",
+        wish.retention, wish.note, wish.next, audit_actor(call), wish.format
     };
     at.client_socket = -1;
-    if (!db_text(call->services->db, &at, DB_SCHEDULE_CREATE, call->request->arena, values, 9, &id,
+    if (!db_text(call->services->db, &at, DB_SCHEDULE_CREATE, call->request->arena, values, 10, &id,
                  NULL, err))
         return false;
     call->audit_result = json_pack("{s:s}", "schedule_id", id);
@@ -163,9 +169,10 @@ bool api_schedule_put(struct call *call, struct err *err) {
                              wish.enabled ? "true" : "false",
                              wish.retention,
                              wish.note,
-                             wish.next };
+                             wish.next,
+                             wish.format };
     at.client_socket = -1;
-    if (!db_text(call->services->db, &at, DB_SCHEDULE_PUT, call->request->arena, values, 9,
+    if (!db_text(call->services->db, &at, DB_SCHEDULE_PUT, call->request->arena, values, 10,
                  &changed, NULL, err))
         return none(id, err);
     return reply_one(call, id, 200, err);

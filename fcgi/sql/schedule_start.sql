@@ -3,12 +3,13 @@
 WITH taken AS (
     UPDATE public.schedule SET next_run_at = pg_catalog.to_timestamp($3::double precision)
     WHERE id = $1::uuid AND enabled AND next_run_at = $2::timestamptz
-    RETURNING id, database, kind, note
+    RETURNING id, database, kind, format, note
 )
 INSERT INTO public.job (kind, database, parameters, exclusive, created_by, request_id, schedule_id, scheduled_for)
 SELECT t.kind, t.database,
        pg_catalog.jsonb_strip_nulls(pg_catalog.jsonb_build_object(
            'origin', 'schedule', 'schedule_id', t.id, 'note', t.note,
+           'format', CASE WHEN t.kind = 'backup' THEN t.format END,
            'backup_id', CASE WHEN t.kind = 'restore_drill' THEN (
                SELECT b.id FROM public.backup AS b
                WHERE b.database = t.database AND b.state = 'verified' AND b.origin <> 'upload' AND b.deleted_at IS NULL ORDER BY b.created_at DESC LIMIT 1) END)),

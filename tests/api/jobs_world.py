@@ -117,7 +117,8 @@ class Works:
 
     def files(self):
         """Archives under final names: path by runner and id."""
-        return {(runner.runner, p.name.split('.')[0]): p for runner in self.platform.runners for p in runner.folder.glob('*.dump*')}
+        return {(runner.runner, p.name.split('.')[0]): p for runner in self.platform.runners for p in runner.folder.glob('*')
+                if p.suffixes and p.suffixes[0] in ('.dump', '.tar') and not p.name.startswith('.job-')}
 
     def runner_of(self, job_id):
         name = self.until(job_id, lambda job: job['runner'])['runner']

@@ -195,9 +195,9 @@ DICE = random.Random(7)
 POINTS = [DICE.uniform(0, 1.5) for _ in range(10)]
 
 
-@pytest.mark.parametrize('delay_s', POINTS, ids=[f'{p:.2f}s' for p in POINTS])
-def test_a_runner_that_is_killed_anywhere_leaves_nothing_half(works, delay_s):
-    job_id = works.start('big')
+@pytest.mark.parametrize('format, delay_s', [('custom', p) for p in POINTS] + [('directory', p) for p in POINTS[::2]])
+def test_a_runner_that_is_killed_anywhere_leaves_nothing_half(works, format, delay_s):
+    job_id = works.start('big', format=format)
     runner = works.runner_of(job_id)
     threshold = time.monotonic() + delay_s
     wait_for(lambda: time.monotonic() >= threshold or works.job(job_id)['state'] in OVER, 30, 'the moment')

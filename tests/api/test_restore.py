@@ -119,8 +119,8 @@ def succeeded(api, reply):
     return job
 
 
-def backup(api, database='iot_guardian'):
-    return succeeded(api, api.post('/database/backup', {'database': database}))['result']['backup_id']
+def backup(api, database='iot_guardian', **fields):
+    return succeeded(api, api.post('/database/backup', {'database': database, **fields}))['result']['backup_id']
 
 
 def start_restore(api, backup_id, database='iot_guardian', **more):
@@ -224,6 +224,22 @@ def test_a_restore_beside_changes_nothing_until_it_is_swapped_in(platform, api, 
     step(api, job['id'], 'undo')
     assert dump(platform) == before
     step(api, job['id'], 'discard')
+
+
+def test_a_backup_in_the_directory_format_comes_back_the_same_and_is_undone(platform, api):
+    before, backup_id = dump(platform), backup(api, format='directory')
+    platform.postgres.sql('DELETE FROM readings WHERE id > 3000; CREATE TABLE planted_too AS SELECT 1 AS x', database='iot_guardian')
+    destroyed = dump(platform)
+    job = restore(api, backup_id)
+    assert dump(platform) == before
+    step(api, job['id'], 'undo')
+    assert dump(platform) == destroyed
+    step(api, job['id'], 'discard')
+    drill = ended(api, api.post(f'/database/backups/{backup_id}/drill', {}).json['job_id'])
+    assert drill['state'] == 'succeeded', (drill['error'], drill['log_tail'])
+    assert [p for runner in platform.runners for p in runner.folder.glob('.job-*')] == []
+    platform.postgres.sql('INSERT INTO readings (id, device, value, at) OVERRIDING SYSTEM VALUE SELECT i, i % 10, i * 1.5, now() FROM generate_series(3001, 4000) AS i;'
+                          'DROP TABLE planted_too', database='iot_guardian')
 
 
 def test_schema_public_is_its_superusers_again(platform, api):

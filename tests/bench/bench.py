@@ -8,6 +8,7 @@ import io
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -250,11 +251,11 @@ class Bench:
 
     # -- backups -----------------------------------------------------------------------------------------------------------
 
-    def backed_up(self):
+    def backed_up(self, format='custom'):
         """One backup as an administrator waits for it: seconds, and its id."""
         client = Client(self.arena.url)
         started = time.perf_counter()
-        _, text = client.ask('POST', '/api/v1/database/backup', json.dumps({'database': DATABASE}), self.posting, expect=(202,))
+        _, text = client.ask('POST', '/api/v1/database/backup', json.dumps({'database': DATABASE, 'format': format}), self.posting, expect=(202,))
         while True:
             job = json.loads(client.ask('GET', f'/api/v1/database/jobs/{json.loads(text)["job_id"]}', headers=self.bearer)[1])
             if job['finished_at']:
@@ -286,6 +287,16 @@ class Bench:
         made = rounds(9, {'ours': lambda: run(curl(arena.url + path, self.bearer)), 'nginx': lambda: run(curl(plain))})
         speed = {name: f'{size / 1e6 / median(made, name):.0f} MB/s' for name in made[0]}
         self.row('download of a backup against nginx with the file', ratio(made, 'ours', 'nginx', smaller_is_better=True), 0.8, speed['ours'], speed['nginx'])
+
+        folder = arena.home / 'alone'
+        directory = [*dump[:-4], '--format=directory', '--jobs=2', '-f', folder, DATABASE]
+
+        def alone():
+            shutil.rmtree(folder, ignore_errors=True)
+            run(directory)
+        made = rounds(3, {'ours': lambda: self.backed_up('directory'), 'dump': alone})
+        took = {name: f'{median(made, name):.2f} s' for name in made[0]}
+        self.row('verified backup in the directory format against pg_dump --jobs alone', 1 / ratio(made, 'ours', 'dump', smaller_is_better=True), 1.1, took['ours'], took['dump'], at_most=True)
 
     # -- restores ----------------------------------------------------------------------------------------------------------
 

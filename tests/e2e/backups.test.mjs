@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { execFileSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { backUp, confirm, dialog, ended } from './steps.mjs'
@@ -44,10 +45,8 @@ test('A backup that is deleted asks first, in numbers; the last verified one is 
   visit.allow('428 DELETE /api/v1/database/backups/', '409 DELETE /api/v1/database/backups/')
   const page = await visit.person()
   await page.goto('/database/backups')
-  for (const note of ['the first of two', 'the second of two']) {
-    const item = await backUp(page, note)
-    await ended(item)
-  }
+  await ended(await backUp(page, 'the first of two'))
+  await ended(await backUp(page, 'the second of two'))
   const row = page.locator('tbody tr').filter({ hasText: 'the first of two' })
   await row.getByRole('button').click()
   await dialog(page).getByTestId('delete').click()
@@ -57,6 +56,20 @@ test('A backup that is deleted asks first, in numbers; the last verified one is 
   await confirm(page)
   await page.getByText('The backup was deleted').waitFor()
   await row.waitFor({ state: 'detached' })
+})
+
+test('A backup may be made in the directory format: it is a tar file', { limitMs: 180_000 }, async (visit) => {
+  const page = await visit.person()
+  await page.goto('/database/backups')
+  const item = await backUp(page, 'by two sessions', 'directory')
+  await ended(item)
+  await item.getByRole('button', { name: 'Open the backup' }).click()
+  await dialog(page).getByText('pg_dump, directory', { exact: false }).waitFor()
+  await page.evaluate(() => delete window.showSaveFilePicker)
+  const [download] = await Promise.all([page.waitForEvent('download'), dialog(page).getByTestId('download').click()])
+  assert.match(download.suggestedFilename(), /\.tar$/)
+  const names = execFileSync('tar', ['-tf', await download.path()]).toString()
+  assert.match(names, /^[0-9a-f-]{36}\/toc\.dat$/m)
 })
 
 test('A job can be cancelled from the page that started it, and its log can be read', { limitMs: 180_000 }, async (visit) => {
@@ -88,6 +101,7 @@ test('A schedule is read in plain words, saved with its next runs, switched off 
   await cron.fill('30 3 * * 1-5')
   await dialog(page).getByText('From Monday to Friday at 03:30').waitFor()
   await dialog(page).getByLabel('Time zone').fill('Asia/Shanghai')
+  await dialog(page).getByLabel('Format').selectOption('directory')
   await dialog(page).getByRole('button', { name: 'Save' }).click()
   const row = page.locator('tbody tr').filter({ hasText: 'From Monday to Friday at 03:30' })
   await row.waitFor()
@@ -96,6 +110,9 @@ test('A schedule is read in plain words, saved with its next runs, switched off 
   await page.getByText('what retention would do now').first().waitFor()
   await row.getByRole('checkbox').click()
   await eventually(async () => assert.equal(await row.getByRole('checkbox').isChecked(), false))
+  await row.getByRole('button', { name: 'Change' }).click()
+  await eventually(async () => assert.equal(await dialog(page).getByLabel('Format').inputValue(), 'directory', 'switching it off changed nothing else'))
+  await dialog(page).getByRole('button', { name: 'Cancel' }).click()
   await row.getByRole('button', { name: 'Delete' }).click()
   await dialog(page).locator('dl.impact').waitFor()
   await confirm(page)

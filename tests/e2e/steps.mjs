@@ -28,10 +28,11 @@ export async function confirmed(page) {
 }
 
 /** Starts a backup on the page of backups; its entry among what runs, which others may run beside. */
-export async function backUp(page, note) {
+export async function backUp(page, note, format = 'custom') {
   await page.locator('[data-database]').first().waitFor({ timeout: 60_000 })
   await page.getByTestId('backup-now').click()
   await dialog(page).getByLabel('Note').fill(note)
+  await dialog(page).getByLabel('Format').selectOption(format)
   const [reply] = await Promise.all([
     page.waitForResponse((each) => each.url().endsWith('/database/backup') && each.request().method() === 'POST'),
     dialog(page).getByRole('button', { name: 'Start' }).click(),

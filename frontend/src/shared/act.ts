@@ -1,7 +1,6 @@
 import { ref } from 'vue'
-import { useI18n } from 'vue-i18n'
 import { runDangerous, type ConfirmationHeaders } from './confirm'
-import { useImpactText } from './impactText'
+import { useExplanation } from './impactText'
 import { notify } from './notify'
 import { asProblem } from './problem'
 import { useProblemText } from './problemText'
@@ -26,23 +25,12 @@ export function useAct() {
   return { busy, act }
 }
 
-/**
- * The same for what needs a second step. `words` is the part of the locales with `summary` and `undo`: the server explains
- * itself in English, other languages say the same from its numbers.
- */
+/** The same for what needs a second step, which `words` explain. */
 export function useDangerousAct() {
-  const { t, te, locale } = useI18n()
-  const textOf = useImpactText()
+  const explanation = useExplanation()
   const { busy, act } = useAct()
   async function dangerous<T>(title: string, words: string, call: (headers: ConfirmationHeaders) => Promise<T>): Promise<{ result: T } | undefined> {
-    const outcome = await act(() => runDangerous({
-      title,
-      explain: ({ impact }) => {
-        if (locale.value === 'en' || !te(`${words}.summary`)) return null
-        const facts = Object.fromEntries(Object.entries(impact).map(([key, value]) => [key, textOf(key, value)]))
-        return { summary: t(`${words}.summary`, facts), undo: t(`${words}.undo`, facts) }
-      },
-    }, call))
+    const outcome = await act(() => runDangerous({ title, explain: explanation(words) }, call))
     return outcome?.result.done === true ? { result: outcome.result.result } : undefined
   }
   return { busy, dangerous }

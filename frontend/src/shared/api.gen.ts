@@ -703,7 +703,7 @@ export interface paths {
         };
         /**
          * The archive's bytes, for pg_restore; an encrypted one as it lies.
-         * @description Sent by the web server, with `Range`. An archive that is encrypted at rest is sent encrypted: `guardianctl backup decrypt` turns it into one that pg_restore reads.
+         * @description Sent by the web server, with `Range`. An archive that is encrypted at rest is sent encrypted: `guardianctl backup decrypt` turns it into one that pg_restore reads. One in the directory format is a tar file of that directory: unpack it first.
          */
         get: operations["downloadBackup"];
         put?: never;
@@ -1504,11 +1504,11 @@ export interface components {
             request_id: string;
         };
         /**
-         * @description pg_dump's
+         * @description pg_dump's. directory: dumped by several sessions at a time, and kept as a tar file of that directory.
          * @default custom
          * @enum {string}
          */
-        BackupFormat: "custom";
+        BackupFormat: "custom" | "directory";
         /** @description The last restore drill; null when there was none. */
         Drill: {
             /** Format: uuid */
@@ -1521,7 +1521,7 @@ export interface components {
             id: string;
             database: string;
             /** @enum {string} */
-            format: "custom";
+            format: "custom" | "directory";
             /**
              * @description damaged, missing: no whole copy is left.
              * @enum {string}
@@ -1570,7 +1570,7 @@ export interface components {
             id: string;
             database: string;
             /** @enum {string} */
-            format: "custom";
+            format: "custom" | "directory";
             /**
              * @description damaged, missing: no whole copy is left.
              * @enum {string}
@@ -1636,6 +1636,7 @@ export interface components {
             cron: string;
             /** @default UTC */
             time_zone?: string;
+            format?: components["schemas"]["BackupFormat"];
             /** @default true */
             enabled?: boolean;
             retention?: components["schemas"]["RetentionRule"];
@@ -1650,6 +1651,11 @@ export interface components {
             cron: string;
             time_zone: string;
             enabled: boolean;
+            /**
+             * @description null: it makes no backups.
+             * @enum {string|null}
+             */
+            format: "custom" | "directory" | null;
             retention: components["schemas"]["RetentionRule"] | null;
             next_runs: components["schemas"]["Time"][];
             last_job_id: string | null;

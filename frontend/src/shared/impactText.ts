@@ -33,12 +33,26 @@ export function useImpactText(): (key: string, value: unknown) => string {
     if (value === null || value === undefined || value === '') return '–'
     if (typeof value === 'boolean') return value ? t('common.yes') : t('common.no')
     if (typeof value === 'number') {
-      if (key.endsWith('bytes')) return format.bytes(value)
+      if (key.includes('bytes')) return format.bytes(value)
       if (key.endsWith('_seconds')) return value === 0 ? '–' : format.seconds(value)
       if (key.endsWith('_ms')) return format.seconds(value / 1000)
       return key === 'pid' ? String(value) : format.number(value, 2)
     }
     if (Array.isArray(value)) return value.length === 0 ? t('common.none') : value.map((item: unknown) => text('', item)).join(', ')
     return typeof value === 'string' ? wordOf(key, value) : typeof value === 'object' ? objectText(value) : String(value)
+  }
+}
+
+/**
+ * What a second step is about. `words` is the part of the locales with `summary` and `undo`: the server explains itself in
+ * English, other languages say the same from its numbers.
+ */
+export function useExplanation() {
+  const { t, te, locale } = useI18n()
+  const textOf = useImpactText()
+  return (words: string) => ({ impact }: { impact: object }) => {
+    if (locale.value === 'en' || !te(`${words}.summary`)) return null
+    const facts = Object.fromEntries(Object.entries(impact).map(([key, value]) => [key, textOf(key, value)]))
+    return { summary: t(`${words}.summary`, facts), undo: t(`${words}.undo`, facts) }
   }
 }

@@ -2,9 +2,9 @@ import { useQueryClient } from '@tanstack/vue-query'
 import { ref, type Ref } from 'vue'
 import { useI18n } from 'vue-i18n'
 import { runDangerous, type ConfirmationHeaders } from './confirm'
+import { useExplanation } from './impactText'
 import { notify } from './notify'
 import { asProblem, ChallengeRequired, type ApiProblem } from './problem'
-import { useFormat } from './useFormat'
 
 interface Verdict {
   group: string
@@ -36,14 +36,11 @@ interface Order<T> {
 
 /** Steers the platform: two steps where the server wants them, a refusal that stays readable, and a fresh look afterwards. */
 export function useSteer(): Steering {
-  const { t, locale } = useI18n()
-  const format = useFormat()
+  const { t } = useI18n()
+  const explanation = useExplanation()
   const client = useQueryClient()
   const busy = ref<string | null>(null)
   const refusal = ref<ApiProblem | null>(null)
-
-  const valueText = (key: string, value: unknown) =>
-    typeof value !== 'number' ? String(value) : key.includes('bytes') ? format.bytes(value) : format.number(value)
 
   const verdictText = (verdict: Verdict) =>
     t('steer.verdict', { group: verdict.group, left: verdict.healthy_meanwhile, members: verdict.members, needed: verdict.needed })
@@ -60,17 +57,12 @@ export function useSteer(): Steering {
   async function steer<T>({ name, title, target, call, done, changes }: Order<T>): Promise<boolean> {
     busy.value = target
     refusal.value = null
-    const explain = ({ impact }: { impact: object }) => {
-      if (locale.value === 'en') return null
-      const facts = Object.fromEntries(Object.entries(impact).map(([key, value]) => [key, valueText(key, value)]))
-      return { summary: t(`steer.${name}.summary`, facts), undo: t(`steer.${name}.undo`, facts) }
-    }
     const inSentences = (headers: ConfirmationHeaders) =>
       call(headers).catch((error: unknown) => {
         throw inWords(error) as Error
       })
     try {
-      const outcome = await runDangerous({ title, explain }, inSentences)
+      const outcome = await runDangerous({ title, explain: explanation(`steer.${name}`) }, inSentences)
       if (!outcome.done) return false
       notify('success', done(outcome.result))
       return true

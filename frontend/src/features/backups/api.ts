@@ -8,6 +8,7 @@ export type BackupDetail = Reply<'/database/backups/{id}', 'get'>
 export type NewBackup = operations['createBackup']['requestBody']['content']['application/json']
 export type Verdict = Reply<'/database/retention', 'get'>['items'][number]
 export type Schedule = components['schemas']['Schedule']
+export type BackupFormat = components['schemas']['BackupFormat']
 export type ScheduleInput = components['schemas']['ScheduleWish']
 
 export function useBackup(id: Ref<string | undefined>) {

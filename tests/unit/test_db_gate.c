@@ -1,0 +1,112 @@
+/* SPDX-License-Identifier: MIT */
+/* Who may look for a server of PostgreSQL while none can be had. */
+#include "unit.h"
+
+#include <stdlib.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "clock.h"
+#include "db_gate.h"
+
+#define LONG_MS 3000
+
+static int share(void **state) {
+    struct err err = ERR_INIT;
+    (void)state;
+    return db_gate_share(&err) ? 0 : -1; /* a new one, open */
+}
+
+static bool enters(enum db_target target, int64_t wait_ms, bool *ret_alone) {
+    struct err err = ERR_INIT;
+    bool ok = db_gate_enter(target, clock_ms() + wait_ms, ret_alone, &err);
+    if (!ok) assert_int_equal(err.code, ERR_DB_UNAVAILABLE);
+    return ok;
+}
+
+/* What another process of the service gets: 0 refused, 1 let in, 2 let in alone. */
+static int other(enum db_target target, int64_t wait_ms, bool vain) {
+    pid_t pid = fork();
+    int status;
+    assert_true(pid >= 0);
+    if (pid == 0) {
+        bool alone = false;
+        bool ok = enters(target, wait_ms, &alone);
+        if (alone && vain) db_gate_leave(target, true, false);
+        _exit(ok ? 1 + alone : 0);
+    }
+    assert_int_equal(waitpid(pid, &status, 0), pid);
+    return WEXITSTATUS(status);
+}
+
+static void open_gate_lets_everybody_search(void **state) {
+    bool alone = true;
+    (void)state;
+    assert_true(enters(DB_PRIMARY, 0, &alone) && !alone);
+    assert_int_equal(other(DB_PRIMARY, 0, false), 1);
+}
+
+static void after_a_search_in_vain_one_searches_and_the_others_wait(void **state) {
+    bool alone = false;
+    (void)state;
+    db_gate_leave(DB_PRIMARY, false, false);
+    assert_true(enters(DB_PRIMARY, LONG_MS, &alone) && alone);
+    assert_int_equal(other(DB_PRIMARY, 50, false), 0);
+    assert_int_equal(other(DB_STANDBY, 0, false), 1); /* which is another search */
+}
+
+static void who_waits_is_let_in_when_a_server_is_found(void **state) {
+    bool alone = false;
+    int status;
+    (void)state;
+    db_gate_leave(DB_PRIMARY, false, false);
+    assert_true(enters(DB_PRIMARY, LONG_MS, &alone) && alone);
+    pid_t pid = fork();
+    assert_true(pid >= 0);
+    if (pid == 0) _exit(enters(DB_PRIMARY, LONG_MS, &alone) ? 1 + alone : 0);
+    db_gate_leave(DB_PRIMARY, true, true);
+    assert_int_equal(waitpid(pid, &status, 0), pid);
+    assert_int_equal(WEXITSTATUS(status), 1);
+}
+
+/* Again and again: which of them comes after it began to wait is not known. */
+static void who_waits_hears_of_a_search_that_ended_in_vain(void **state) {
+    bool alone = false;
+    int status;
+    (void)state;
+    db_gate_leave(DB_PRIMARY, false, false);
+    assert_true(enters(DB_PRIMARY, LONG_MS, &alone) && alone);
+    pid_t pid = fork();
+    assert_true(pid >= 0);
+    if (pid == 0) {
+        int64_t since_ms = clock_ms();
+        bool ok = enters(DB_PRIMARY, 60 * 1000, &alone);
+        _exit(!ok && clock_ms() - since_ms < LONG_MS ? 5 : 0);
+    }
+    pid_t ended;
+    while ((ended = waitpid(pid, &status, WNOHANG)) == 0) {
+        db_gate_leave(DB_PRIMARY, false, false);
+        (void)usleep(1000);
+    }
+    assert_int_equal(ended, pid);
+    assert_int_equal(WEXITSTATUS(status), 5);
+}
+
+static void who_died_searching_is_succeeded(void **state) {
+    bool alone = false;
+    (void)state;
+    db_gate_leave(DB_PRIMARY, false, false);
+    assert_int_equal(other(DB_PRIMARY, LONG_MS, false), 2);
+    assert_true(enters(DB_PRIMARY, 60 * 1000, &alone) && alone);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup(open_gate_lets_everybody_search, share),
+        cmocka_unit_test_setup(after_a_search_in_vain_one_searches_and_the_others_wait, share),
+        cmocka_unit_test_setup(who_waits_is_let_in_when_a_server_is_found, share),
+        cmocka_unit_test_setup(who_waits_hears_of_a_search_that_ended_in_vain, share),
+        cmocka_unit_test_setup(who_died_searching_is_succeeded, share),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
