@@ -230,6 +230,26 @@ def test_a_server_without_free_connections_is_a_503(wire, api):
 
 # -- the time that a call waits for a worker ---------------------------------------------------------------------------------------------
 
+def test_however_much_is_asked_of_it_a_service_knocks_ten_times_a_second_at_a_server_that_is_not_there(wire, api):
+    """Two pools, two runners, each with its own look at the primary and at a standby."""
+    wire.postgres.refuse()
+    answered_in_time(api, 'GET', '/database/overview')
+    before, start, asked = wire.postgres.connections, time.monotonic(), 0
+
+    def ask(client):
+        nonlocal asked
+        while time.monotonic() - start < 3:
+            client.call('GET', '/audit')
+            asked += 1
+    askers = [threading.Thread(target=ask, args=(api.clone(),)) for _ in range(6)]
+    for asker in askers:
+        asker.start()
+    for asker in askers:
+        asker.join()
+    knocks, looks = wire.postgres.connections - before, 2 * 2 + 2
+    assert asked > 6 and knocks <= looks * (10 * (time.monotonic() - start) + 2), f'{knocks} for {asked} calls'
+
+
 def test_calls_that_had_to_wait_for_a_worker_are_answered_when_the_others_are(wire, api):
     """PostgreSQL stopped in its tracks holds every worker up to its deadline; the calls behind have waited as long already."""
     workers = len(wire.platform.serving(wire.platform.short))
