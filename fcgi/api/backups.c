@@ -15,13 +15,13 @@
 
 #define NOTE_CHARACTERS 500
 
-static const char *const formats[] = { BACKUP_CUSTOM, BACKUP_DIRECTORY, NULL };
+static const char *const formats[] = { "custom", "directory", NULL };
 
 /* clang-format off */
 const struct field backup_create_fields[] = {
     { "database", FIELD_BODY, FIELD_STRING, .required = true, .min = 1, .max = 63 },
     { "note", FIELD_BODY, FIELD_STRING, .max = 2000 },
-    { "format", FIELD_BODY, FIELD_ENUM, .choices = formats, .preset = BACKUP_CUSTOM },
+    { "format", FIELD_BODY, FIELD_ENUM, .choices = formats, .preset = "custom" },
     { .name = NULL },
 };
 

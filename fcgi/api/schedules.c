@@ -6,7 +6,6 @@
 #include <string.h>
 
 #include "../audit.h"
-#include "../backup.h"
 #include "../clock.h"
 #include "../jobs.h"
 #include "../retention.h"
@@ -18,7 +17,7 @@
 #define RUNS_SHOWN      5
 
 static const char *const kinds[] = { "backup", "restore_drill", NULL };
-static const char *const formats[] = { BACKUP_CUSTOM, BACKUP_DIRECTORY, NULL };
+static const char *const formats[] = { "custom", "directory", NULL };
 
 /* clang-format off */
 const struct field schedules_fields[] = {
@@ -34,7 +33,7 @@ const struct field schedule_put_fields[] = {
     { "cron", FIELD_BODY, FIELD_STRING, .required = true, .min = 9, .max = 200 },
     { "time_zone", FIELD_BODY, FIELD_STRING, .min = 1, .max = 64, .preset = "UTC" },
     { "enabled", FIELD_BODY, FIELD_BOOLEAN, .preset = "true" },
-    { "format", FIELD_BODY, FIELD_ENUM, .choices = formats, .preset = BACKUP_CUSTOM },
+    { "format", FIELD_BODY, FIELD_ENUM, .choices = formats, .preset = "custom" },
     { "retention", FIELD_BODY, FIELD_OBJECT, .required = false },
     { "note", FIELD_BODY, FIELD_STRING, .max = 2000 },
     { .name = NULL },

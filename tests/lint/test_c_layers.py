@@ -8,13 +8,13 @@ from sources import ROOT, c_files, without_comments
 LAYERS = [
     ('base', 'arena clock err log metrics'),
     ('request', 'request request_fields call'),
-    ('gateways', 'confine db db_connection db_listen maintainer program program_client sql_gen cache* upstream jsonpick copytext stackfile token keys sqlparse sqlparse_tree sqlparse_functions sqlparse_mask config yamltext password seal vault'),
+    ('gateways', 'confine db db_connection db_gate db_listen maintainer program program_client sql_gen cache* upstream jsonpick copytext stackfile token keys sqlparse sqlparse_tree sqlparse_functions sqlparse_mask config yamltext password seal vault'),
     ('domain', 'auth confirm page audit audit_chain audit_spool audit_verify runner* escapes* jobs job_kinds job_folder archive_look backup* upload* restore* cron retention schedule audit_system maintenance* pitr pitr_instance pitr_jobs prometheus swarm* replication* redisview drill* topology logs logstream'),
     ('api', 'routes api/*'),
     ('programs', 'worker service housekeeper migrate* migrations_gen main_fcgi main_ctl main_jobs job_service job_child job_clock job_keeper job_steps pitr_keeper'),
 ]
 # Gateways do not include each other, but for what one gateway is made of and for the three that hold no connection.
-GATEWAYS = [{'cache', 'cache_wire', 'cache_watch'}, {'program', 'program_client', 'confine'}, {'db', 'db_connection', 'db_listen', 'maintainer', 'sql_gen'}, {'token', 'keys'}, {'sqlparse', 'sqlparse_tree', 'sqlparse_functions', 'sqlparse_mask'}, {'config', 'yamltext'}]
+GATEWAYS = [{'cache', 'cache_wire', 'cache_watch'}, {'program', 'program_client', 'confine'}, {'db', 'db_connection', 'db_gate', 'db_listen', 'maintainer', 'sql_gen'}, {'token', 'keys'}, {'sqlparse', 'sqlparse_tree', 'sqlparse_functions', 'sqlparse_mask'}, {'config', 'yamltext'}]
 SHARED_GATEWAYS = {'config', 'seal', 'yamltext', 'jsonpick'}
 
 LIBRARIES = {
