@@ -122,7 +122,7 @@ static bool read_wish(struct call *call, struct wish *ret_wish, struct err *err)
         return false;
     if (!job_kind_find(wish->kind))
         return err_field(err, "kind", "%s cannot be scheduled here.", wish->kind);
-    if (strcmp(wish->kind, "backup") != 0 && strcmp(wish->format, BACKUP_CUSTOM) != 0)
+    if (strcmp(wish->kind, "backup") != 0 && strcmp(wish->format, "custom") != 0)
         return err_field(err, "format", "A %s makes no backup; leave the format out.", wish->kind);
     if (!schedule_next(wish->cron, wish->time_zone, clock_unix_s(), wish->next_text, &wish->next,
                        err))
