@@ -30,9 +30,12 @@ struct making {
     struct backup_seal seal;
 };
 
+bool backup_is_directory(const char *format) {
+    return format && strcmp(format, BACKUP_DIRECTORY) == 0;
+}
+
 const char *backup_suffix(const char *format, bool encrypted) {
-    bool directory = format && strcmp(format, BACKUP_DIRECTORY) == 0;
-    if (directory) return encrypted ? ".tar.enc" : ".tar";
+    if (backup_is_directory(format)) return encrypted ? ".tar.enc" : ".tar";
     return encrypted ? ".dump.enc" : ".dump";
 }
 
@@ -210,7 +213,7 @@ bool backup_run(struct job *job, struct err *err) {
     struct backup_wish wish = { .database = job->database,
                                 .origin = origin ? origin : "manual",
                                 .note = json_string_value(json_object_get(job->parameters, "note")),
-                                .directory = format && strcmp(format, BACKUP_DIRECTORY) == 0 };
+                                .directory = backup_is_directory(format) };
     char id[SEAL_UUID_SIZE];
     return backup_make(job, &wish, id, err) &&
            job_result(job, json_pack("{s:s}", "backup_id", id), err);

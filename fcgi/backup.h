@@ -47,6 +47,8 @@ void backup_close(struct backup_archive *archive);
 
 /* This moment, as manifests have it: "2026-11-26T07:00:00.123Z". */
 void backup_time_text(char ret_text[BACKUP_TIME_SIZE]);
+/* Of a manifest, a row or a job; NULL, as older ones have it, is the custom one. */
+bool backup_is_directory(const char *format);
 /* What a backup's file is called after its id: ".dump", ".tar.enc" and so on; a literal. */
 const char *backup_suffix(const char *format, bool encrypted);
 void backup_file_name(const char *id, const char *suffix, char ret_name[BACKUP_NAME_SIZE]);

@@ -81,7 +81,7 @@ static bool open_folder(const struct backup_check *check, struct backup_archive 
 
 static bool open_local(struct opening *opening, struct backup_archive *archive, struct err *err) {
     const struct config *config = opening->job->config;
-    const char *format = backup_manifest_text(opening->manifest, "format");
+    bool directory = backup_is_directory(backup_manifest_text(opening->manifest, "format"));
     char path[PATH_MAX], folder[PATH_MAX];
     if (!backup_store_path(config, opening->manifest, path, err) ||
         !job_folder_path(config, opening->job->id, ".archive", folder, err))
@@ -93,8 +93,7 @@ static bool open_local(struct opening *opening, struct backup_archive *archive, 
                                   .cancel_fd = opening->job->channel,
                                   .progress = show,
                                   .context = opening->job };
-    return format && strcmp(format, BACKUP_DIRECTORY) == 0 ? open_folder(&check, archive, err)
-                                                           : open_file(&check, archive, err);
+    return directory ? open_folder(&check, archive, err) : open_file(&check, archive, err);
 }
 
 /* This runner's copy is not what it was: nobody is to restore from it. */

@@ -126,8 +126,7 @@ static bool take_list(void *context, const char *data, size_t size, struct err *
 }
 
 static bool is_directory(const struct backup_check *check) {
-    const char *format = backup_manifest_text(check->manifest, "format");
-    return format && strcmp(format, BACKUP_DIRECTORY) == 0;
+    return backup_is_directory(backup_manifest_text(check->manifest, "format"));
 }
 
 /* pg_restore reads the custom format as it comes, and the directory format from its folder. */

@@ -24,15 +24,21 @@ static bool enters(enum db_target target, int64_t wait_ms, bool *ret_alone) {
     return ok;
 }
 
+/* After a search in vain this process is the one that searches. */
+static void search_alone(void) {
+    bool alone = false;
+    db_gate_leave(DB_PRIMARY, false, false);
+    assert_true(enters(DB_PRIMARY, LONG_MS, &alone) && alone);
+}
+
 /* What another process of the service gets: 0 refused, 1 let in, 2 let in alone. */
-static int other(enum db_target target, int64_t wait_ms, bool vain) {
+static int other(enum db_target target, int64_t wait_ms) {
     pid_t pid = fork();
     int status;
     assert_true(pid >= 0);
     if (pid == 0) {
         bool alone = false;
         bool ok = enters(target, wait_ms, &alone);
-        if (alone && vain) db_gate_leave(target, true, false);
         _exit(ok ? 1 + alone : 0);
     }
     assert_int_equal(waitpid(pid, &status, 0), pid);
@@ -43,24 +49,21 @@ static void open_gate_lets_everybody_search(void **state) {
     bool alone = true;
     (void)state;
     assert_true(enters(DB_PRIMARY, 0, &alone) && !alone);
-    assert_int_equal(other(DB_PRIMARY, 0, false), 1);
+    assert_int_equal(other(DB_PRIMARY, 0), 1);
 }
 
 static void after_a_search_in_vain_one_searches_and_the_others_wait(void **state) {
-    bool alone = false;
     (void)state;
-    db_gate_leave(DB_PRIMARY, false, false);
-    assert_true(enters(DB_PRIMARY, LONG_MS, &alone) && alone);
-    assert_int_equal(other(DB_PRIMARY, 50, false), 0);
-    assert_int_equal(other(DB_STANDBY, 0, false), 1); /* which is another search */
+    search_alone();
+    assert_int_equal(other(DB_PRIMARY, 50), 0);
+    assert_int_equal(other(DB_STANDBY, 0), 1); /* which is another search */
 }
 
 static void who_waits_is_let_in_when_a_server_is_found(void **state) {
     bool alone = false;
     int status;
     (void)state;
-    db_gate_leave(DB_PRIMARY, false, false);
-    assert_true(enters(DB_PRIMARY, LONG_MS, &alone) && alone);
+    search_alone();
     pid_t pid = fork();
     assert_true(pid >= 0);
     if (pid == 0) _exit(enters(DB_PRIMARY, LONG_MS, &alone) ? 1 + alone : 0);
@@ -74,8 +77,7 @@ static void who_waits_hears_of_a_search_that_ended_in_vain(void **state) {
     bool alone = false;
     int status;
     (void)state;
-    db_gate_leave(DB_PRIMARY, false, false);
-    assert_true(enters(DB_PRIMARY, LONG_MS, &alone) && alone);
+    search_alone();
     pid_t pid = fork();
     assert_true(pid >= 0);
     if (pid == 0) {
@@ -96,7 +98,7 @@ static void who_died_searching_is_succeeded(void **state) {
     bool alone = false;
     (void)state;
     db_gate_leave(DB_PRIMARY, false, false);
-    assert_int_equal(other(DB_PRIMARY, LONG_MS, false), 2);
+    assert_int_equal(other(DB_PRIMARY, LONG_MS), 2);
     assert_true(enters(DB_PRIMARY, 60 * 1000, &alone) && alone);
 }
 
