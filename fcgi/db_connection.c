@@ -252,9 +252,9 @@ bool db_connect(const struct config *config, const struct db_at *at, PGconn **re
                 struct err *err) {
     bool alone;
     if (at->host) return connect_host(config, at, at->host, ret_connection, err);
-    if (!db_gate_enter(at->target, at->deadline_ms, &alone, err)) return false;
+    if (!db_gate_enter(at, &alone, err)) return false;
     bool ok = search(config, at, ret_connection, err);
-    db_gate_leave(at->target, alone, ok || err->code != ERR_DB_UNAVAILABLE);
+    db_gate_leave(at, alone, ok || err->code != ERR_DB_UNAVAILABLE);
     return ok;
 }
 

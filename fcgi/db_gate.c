@@ -2,10 +2,10 @@
 #include "db_gate.h"
 
 #include <errno.h>
+#include <poll.h>
 #include <stdatomic.h>
 #include <string.h>
 #include <sys/mman.h>
-#include <time.h>
 
 #include "clock.h"
 
@@ -13,7 +13,7 @@
 #define SEARCH_MAX_MS 5000
 /* Between two searches. */
 #define PAUSE_MS 100
-#define STEP_NS  10000000L
+#define STEP_MS  10
 
 struct gate {
     atomic_bool closed;        /* the last search found nobody */
@@ -31,9 +31,15 @@ bool db_gate_share(struct err *err) {
     return true;
 }
 
-bool db_gate_enter(enum db_target target, int64_t deadline_ms, bool *ret_alone, struct err *err) {
-    static const struct timespec step = { .tv_nsec = STEP_NS };
-    struct gate *gate = &gates[target];
+/* Sleeps a step. False when the client went meanwhile. */
+static bool wait_step(const struct db_at *at, struct err *err) {
+    struct pollfd client = { .fd = at->client_socket, .events = POLLRDHUP };
+    if (poll(&client, 1, STEP_MS) <= 0) return true;
+    return err_set(err, ERR_CLIENT_GONE, "the client went away while it waited for a server");
+}
+
+bool db_gate_enter(const struct db_at *at, bool *ret_alone, struct err *err) {
+    struct gate *gate = &gates[at->target];
     unsigned before = atomic_load(&gate->ended_in_vain);
     *ret_alone = false;
     while (atomic_load(&gate->closed)) {
@@ -44,20 +50,22 @@ bool db_gate_enter(enum db_target target, int64_t deadline_ms, bool *ret_alone, 
             *ret_alone = true;
             return true;
         }
-        if (atomic_load(&gate->ended_in_vain) != before || now_ms >= deadline_ms)
+        /* The first that ends may have begun before this call, and have missed what came since. */
+        if (atomic_load(&gate->ended_in_vain) - before > 1 || now_ms >= at->deadline_ms)
             return err_set(err, ERR_DB_UNAVAILABLE, "no server of PostgreSQL can be had");
-        (void)nanosleep(&step, NULL);
+        if (!wait_step(at, err)) return false;
     }
     return true;
 }
 
-void db_gate_leave(enum db_target target, bool alone, bool found) {
-    struct gate *gate = &gates[target];
+void db_gate_leave(const struct db_at *at, bool alone, bool found) {
+    struct gate *gate = &gates[at->target];
+    int64_t now_ms = clock_ms();
     if (found) {
         if (atomic_load(&gate->closed)) atomic_store(&gate->closed, false);
-    } else {
+    } else if (now_ms < at->deadline_ms) {
         atomic_store(&gate->closed, true);
         atomic_fetch_add(&gate->ended_in_vain, 1);
     }
-    if (alone) atomic_store(&gate->next_ms, clock_ms() + PAUSE_MS);
+    if (alone) atomic_store(&gate->next_ms, now_ms + PAUSE_MS);
 }

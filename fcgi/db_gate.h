@@ -13,10 +13,14 @@
  * Errors: LIMIT. */
 bool db_gate_share(struct err *err) __attribute__((warn_unused_result));
 
-/* May this process search? True, and *ret_alone says whether it is the one that does, which
- * db_gate_leave is to be told. False when the search of another has ended in vain meanwhile, or the
- * deadline has passed. Errors: DB_UNAVAILABLE. */
-bool db_gate_enter(enum db_target target, int64_t deadline_ms, bool *ret_alone, struct err *err)
+/* May this process search for at->target? True, and *ret_alone says whether it is the one that does.
+ * Who was let in tells db_gate_leave. False when the search of another, which began after this call,
+ * ended in vain, when the deadline has passed, or when the client is gone.
+ * Errors: DB_UNAVAILABLE, CLIENT_GONE. */
+bool db_gate_enter(const struct db_at *at, bool *ret_alone, struct err *err)
     __attribute__((warn_unused_result));
-void db_gate_leave(enum db_target target, bool alone, bool found);
+
+/* A search that failed when its own deadline had passed says nothing about the servers: it leaves
+ * the gate as it was. */
+void db_gate_leave(const struct db_at *at, bool alone, bool found);
 #endif

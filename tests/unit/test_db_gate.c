@@ -3,6 +3,7 @@
 #include "unit.h"
 
 #include <stdlib.h>
+#include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -17,17 +18,28 @@ static int share(void **state) {
     return db_gate_share(&err) ? 0 : -1; /* a new one, open */
 }
 
+static struct db_at for_ms(enum db_target target, int64_t wait_ms) {
+    return (
+        struct db_at){ .target = target, .client_socket = -1, .deadline_ms = clock_ms() + wait_ms };
+}
+
 static bool enters(enum db_target target, int64_t wait_ms, bool *ret_alone) {
+    struct db_at at = for_ms(target, wait_ms);
     struct err err = ERR_INIT;
-    bool ok = db_gate_enter(target, clock_ms() + wait_ms, ret_alone, &err);
+    bool ok = db_gate_enter(&at, ret_alone, &err);
     if (!ok) assert_int_equal(err.code, ERR_DB_UNAVAILABLE);
     return ok;
+}
+
+static void leave(bool alone, bool found) {
+    struct db_at at = for_ms(DB_PRIMARY, LONG_MS);
+    db_gate_leave(&at, alone, found);
 }
 
 /* After a search in vain this process is the one that searches. */
 static void search_alone(void) {
     bool alone = false;
-    db_gate_leave(DB_PRIMARY, false, false);
+    leave(false, false);
     assert_true(enters(DB_PRIMARY, LONG_MS, &alone) && alone);
 }
 
@@ -67,9 +79,67 @@ static void who_waits_is_let_in_when_a_server_is_found(void **state) {
     pid_t pid = fork();
     assert_true(pid >= 0);
     if (pid == 0) _exit(enters(DB_PRIMARY, LONG_MS, &alone) ? 1 + alone : 0);
-    db_gate_leave(DB_PRIMARY, true, true);
+    leave(true, true);
     assert_int_equal(waitpid(pid, &status, 0), pid);
     assert_int_equal(WEXITSTATUS(status), 1);
+}
+
+static void search_without_the_time_for_it_says_nothing(void **state) {
+    struct db_at at = for_ms(DB_PRIMARY, 0);
+    bool alone = false;
+    (void)state;
+    db_gate_leave(&at, false, false);
+    assert_int_equal(other(DB_PRIMARY, 0), 1);
+    search_alone();
+    db_gate_leave(&at, true, false); /* but its place is free */
+    assert_true(enters(DB_PRIMARY, LONG_MS, &alone) && alone);
+}
+
+static void client_that_goes_ends_the_wait(void **state) {
+    struct db_at at = for_ms(DB_PRIMARY, 60 * 1000);
+    struct err err = ERR_INIT;
+    bool alone = false;
+    int sockets[2];
+    (void)state;
+    assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM, 0, sockets), 0);
+    at.client_socket = sockets[0];
+    search_alone();
+    assert_int_equal(close(sockets[1]), 0);
+    assert_false(db_gate_enter(&at, &alone, &err));
+    assert_int_equal(err.code, ERR_CLIENT_GONE);
+    assert_int_equal(close(sockets[0]), 0);
+}
+
+/* There is nothing else that the child sleeps in. */
+static void wait_until_it_waits(pid_t pid) {
+    char path[64], state = 'R';
+    (void)snprintf(path, sizeof path, "/proc/%d/stat", (int)pid);
+    while (state != 'S') {
+        FILE *stat = fopen(path, "re");
+        assert_non_null(stat);
+        assert_int_equal(fscanf(stat, "%*d (%*[^)]) %c", &state), 1);
+        assert_int_equal(fclose(stat), 0);
+        assert_int_not_equal(state, 'Z');
+    }
+}
+
+/* One that ends first may have begun before. */
+static void who_waits_outlasts_the_end_of_one_search_in_vain(void **state) {
+    bool alone = false;
+    int status;
+    (void)state;
+    search_alone();
+    pid_t pid = fork();
+    assert_true(pid >= 0);
+    if (pid == 0) {
+        int64_t since_ms = clock_ms();
+        bool ok = enters(DB_PRIMARY, 300, &alone);
+        _exit(!ok && clock_ms() - since_ms >= 300 ? 5 : 0);
+    }
+    wait_until_it_waits(pid);
+    leave(false, false);
+    assert_int_equal(waitpid(pid, &status, 0), pid);
+    assert_int_equal(WEXITSTATUS(status), 5);
 }
 
 /* Again and again: which of them comes after it began to wait is not known. */
@@ -87,7 +157,7 @@ static void who_waits_hears_of_a_search_that_ended_in_vain(void **state) {
     }
     pid_t ended;
     while ((ended = waitpid(pid, &status, WNOHANG)) == 0) {
-        db_gate_leave(DB_PRIMARY, false, false);
+        leave(false, false);
         (void)usleep(1000);
     }
     assert_int_equal(ended, pid);
@@ -97,7 +167,7 @@ static void who_waits_hears_of_a_search_that_ended_in_vain(void **state) {
 static void who_died_searching_is_succeeded(void **state) {
     bool alone = false;
     (void)state;
-    db_gate_leave(DB_PRIMARY, false, false);
+    leave(false, false);
     assert_int_equal(other(DB_PRIMARY, LONG_MS), 2);
     assert_true(enters(DB_PRIMARY, 60 * 1000, &alone) && alone);
 }
@@ -107,6 +177,9 @@ int main(void) {
         cmocka_unit_test_setup(open_gate_lets_everybody_search, share),
         cmocka_unit_test_setup(after_a_search_in_vain_one_searches_and_the_others_wait, share),
         cmocka_unit_test_setup(who_waits_is_let_in_when_a_server_is_found, share),
+        cmocka_unit_test_setup(search_without_the_time_for_it_says_nothing, share),
+        cmocka_unit_test_setup(client_that_goes_ends_the_wait, share),
+        cmocka_unit_test_setup(who_waits_outlasts_the_end_of_one_search_in_vain, share),
         cmocka_unit_test_setup(who_waits_hears_of_a_search_that_ended_in_vain, share),
         cmocka_unit_test_setup(who_died_searching_is_succeeded, share),
     };
