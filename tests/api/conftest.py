@@ -26,6 +26,10 @@ if SANITIZED:   # memory that is only kept to catch its reuse would look like me
     iotplatform.process.instrumented = 2
 
 
+def pytest_configure(config):
+    config.addinivalue_line('markers', 'shipped: measures time or memory, and so is run on the programs that are shipped too')
+
+
 @lru_cache
 def guard():
     """Its standard input takes the folders in which nothing may run when we have ended, in whatever way."""

@@ -16,6 +16,7 @@ from conftest import wired_platform
 from iotplatform import Worker, slowness, wait_for
 from test_confirm import challenge, confirmed, terminate
 
+pytestmark = pytest.mark.shipped
 DUE_S = 4
 BACK_S = 2
 

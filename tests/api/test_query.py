@@ -315,6 +315,7 @@ def peak_kb(pids):
     return max(int(next(line for line in Path(f'/proc/{pid}/status').read_text().splitlines() if line.startswith('VmHWM')).split()[1]) for pid in pids)
 
 
+@pytest.mark.shipped
 @pytest.mark.parametrize('accept', ['text/csv', 'application/x-ndjson'])
 def test_the_memory_of_a_worker_stays_flat_over_a_million_rows(api, platform, accept):
     stream = lambda rows: api.stream('/database/query', {'sql': f'SELECT * FROM telemetry LIMIT {rows}', 'timeout_ms': 60000}, accept)
@@ -328,6 +329,7 @@ def test_the_memory_of_a_worker_stays_flat_over_a_million_rows(api, platform, ac
     assert size > 40_000_000 and grown < (64_000 if SANITIZED else 2_000), f'{grown} kB more for {size} bytes'
 
 
+@pytest.mark.shipped
 def test_a_million_rows_as_a_page_stay_within_the_memory_too(api, platform):
     body = {'sql': 'SELECT device_id, value FROM telemetry', 'max_rows': 1_000_000, 'timeout_ms': 60000}
     for _ in range(8):
