@@ -35,7 +35,7 @@ int main(int count, char **words) {
 '''
 
 
-class _Local(http.client.HTTPConnection):
+class LocalConnection(http.client.HTTPConnection):
     def __init__(self, path, timeout):
         super().__init__('localhost', timeout=timeout)
         self._path = str(path)
@@ -119,7 +119,7 @@ class Docker(Daemon):
     # -- use -----------------------------------------------------------------------------------------------------------
 
     def call(self, method, path, value=None, body=None, timeout_s=30, headers=None):
-        connection = _Local(self.socket, timeout_s)
+        connection = LocalConnection(self.socket, timeout_s)
         try:
             data = body if body is not None else json.dumps(value).encode() if value is not None else None
             connection.request(method, '/v1.41' + path if not path.startswith('/_') else path, data,

@@ -398,15 +398,15 @@ def ordered(lab, name, *order):
     lab.manager().docker('service', order[0], '--detach', *order[1:], f'{STACK}_{name}')
 
     def decided():
-        state, _, started = verdict(lab, name)
-        return state if started != before[2] and state in ('completed', 'rollback_completed', 'paused', 'rollback_paused') else None
+        state, started = verdict(lab, name)
+        return state if started != before[1] and state in ('completed', 'rollback_completed', 'paused', 'rollback_paused') else None
     return wait_for(decided, 400, f'the {order[0]} of {name}', poll_s=0.5)
 
 
 def verdict(lab, name):
-    """(state, '', when it began)"""
-    said = lab.manager().docker('service', 'inspect', '--format', '{{if .UpdateStatus}}{{.UpdateStatus.State}} {{.UpdateStatus.StartedAt.UnixNano}}{{end}}', f'{STACK}_{name}').stdout.strip()
-    return said.partition(' ')
+    """(state, when it began)"""
+    status = lab.manager().engine(f'/services/{STACK}_{name}').get('UpdateStatus') or {}
+    return status.get('State'), status.get('StartedAt')
 
 
 def posted_twice(lab, load):
@@ -431,12 +431,12 @@ def update_figures(watch, lab, requests_min):
 
 
 @drill('rolling-update', 'Everything in the path of a request is replaced, and put back')
-def rolling_update(lab, services=('backend', 'backend-stream', 'frontend', 'edge'), requests_min=20000):
+def rolling_update(lab, services=('backend', 'backend-stream', 'frontend', 'edge'), requests_min=20000, think_s=0.005):
     """Not one of 20,000 requests fails, and no action happens twice."""
     values, tag = lab.images.values(), f'drill-{uuid.uuid4().hex[:8]}'
     names = {'backend': 'IMAGE_GUARDIAN', 'backend-stream': 'IMAGE_GUARDIAN', 'frontend': 'IMAGE_FRONTEND', 'edge': 'IMAGE_EDGE'}
     news = {image: lab.images.variant(image, f'LABEL drill={tag}', tag) for image in {names[service] for service in services}}
-    with Watch(lab, threads=6) as watch:
+    with Watch(lab, threads=6, think_s=think_s) as watch:
         watch.broke('the update begins')
         rounds = 0
         while not rounds or len(watch.load.done) < requests_min:      # all of them are made while something is replaced

@@ -63,16 +63,17 @@ def listens(address, port):
 
 
 class Images:
-    """`lock` holds the digests as stack/deploy reads them, `disk` what a machine's data folder starts with."""
+    """`lock` holds the digests as stack/deploy reads them, `disk` what a machine's data folder starts with. `without` names images that nobody is going to run."""
 
-    def __init__(self, home, wire):
+    def __init__(self, home, wire, without=()):
+        self.without = without
         self.home = Path(home)
         self.wire = wire
         self.builder = Machine(home, wire, 0)
 
     @property
     def folder(self):
-        return self.home / 'images' / digest()
+        return self.home / 'images' / '-without-'.join([digest(), *self.without])
 
     @property
     def lock(self):
@@ -121,7 +122,8 @@ class Images:
         archive.unlink()
 
     def _build(self):
-        done = subprocess.run([SOURCE / 'stack' / 'build', '--registry', REGISTRY, '--out', self.lock, '--network', 'host'], capture_output=True, text=True,
+        options = [word for name in self.without for word in ('--without', name)]
+        done = subprocess.run([SOURCE / 'stack' / 'build', '--registry', REGISTRY, '--out', self.lock, '--network', 'host', *options], capture_output=True, text=True,
                               env={**os.environ, 'DOCKER_HOST': self.builder.docker_host, 'GUARDIAN_TAG': f'lab-{digest()}'})
         if done.returncode:
             raise Failed(f'stack/build failed:\n{done.stdout[-2000:]}{done.stderr[-4000:]}')

@@ -63,12 +63,12 @@ def _missing_in_kernel():
 
 
 class Lab:
-    def __init__(self, home=None, port=None):
+    def __init__(self, home=None, port=None, without_images=()):
         port = port or int(os.environ.get('DEV_PORT') or 8443)
         self.home = Path(os.environ.get('DEV_LAB') or Path(home or os.environ.get('DEV_HOME') or SOURCE / '.dev') / 'lab').resolve()
         self.home.mkdir(parents=True, exist_ok=True)
         self.wire = Wire(port)
-        self.images = Images(self.home, self.wire)
+        self.images = Images(self.home, self.wire, without_images)
         self.registry = Registry(self.home, self.wire)
         self.names = Names(self.home, self.wire)
         self.machines = {i: Machine(self.home, self.wire, i) for i in range(1, MACHINES + 1)}
@@ -204,25 +204,26 @@ class Lab:
     def manager(self, without=()):
         """A manager that answers and knows a leader."""
         for number in range(1, MANAGERS + 1):
-            machine = self.machines[number]
-            if number not in without and machine.running and machine.docker('node', 'ls', '-q', check=False, timeout_s=5).returncode == 0:
-                return machine
+            if self._nodes(number, without):
+                return self.machines[number]
         raise Failed('no manager of the swarm answers')
+
+    def _nodes(self, number, without=()):
+        """The swarm's nodes as this machine's engine has them; nothing when it has them not."""
+        machine = self.machines[number]
+        try:
+            return machine.engine('/nodes', timeout_s=5) if number not in without and machine.running else []
+        except Failed:
+            return []
 
     def nodes(self, manager=None):
         """{host name: ready, down …}"""
-        listed = (manager or self.machines[1]).docker('node', 'ls', '--format', '{{.Hostname}} {{.Status}}', check=False, timeout_s=10).stdout
-        return {name: state.lower() for name, _, state in (line.partition(' ') for line in listed.splitlines())}
+        return {row['Description']['Hostname']: row['Status']['State'] for row in self._nodes((manager or self.machines[1]).number)}
 
     def services(self, manager):
         """{name: (running, wanted)} of the stack."""
-        listed = manager.docker('service', 'ls', '--filter', f'label=com.docker.stack.namespace={STACK}', '--format', '{{.Name}} {{.Replicas}}', timeout_s=15).stdout
-        rows = {}
-        for line in listed.splitlines():
-            name, replicas = line.split()[:2]
-            running, _, wanted = replicas.partition('/')
-            rows[name.removeprefix(f'{STACK}_')] = (int(running), int(wanted))
-        return rows
+        rows = manager.engine('/services?status=true', {'label': [f'com.docker.stack.namespace={STACK}']}, timeout_s=15)
+        return {row['Spec']['Name'].removeprefix(f'{STACK}_'): (row['ServiceStatus']['RunningTasks'], row['ServiceStatus']['DesiredTasks']) for row in rows}
 
     def full_strength(self, manager=None):
         try:
@@ -235,12 +236,9 @@ class Lab:
         for number in (4, 5, 6):
             if number in without or not self.machines[number].running:
                 continue
-            done = self.machines[number].docker('ps', '-q', check=False, timeout_s=5)
-            if done.returncode:
-                continue
             try:
-                reply = self.machines[number].exec(f'{STACK}_pg-{number - 3}', 'curl', '-s', '-m', '3', 'http://localhost:8008/cluster', check=False, timeout_s=8)
-                return {row['name']: row for row in json.loads(reply.stdout)['members']}
+                said = self.machines[number].beside(f'{STACK}_pg-{number - 3}', 'curl', '-s', '-m', '3', 'http://localhost:8008/cluster')
+                return {row['name']: row for row in json.loads(said)['members']}
             except (Failed, ValueError, KeyError):
                 continue
         return {}
@@ -260,16 +258,16 @@ class Lab:
 
     def sentinel(self, *command, without=()):
         """A command answered by the first Sentinel that runs: its lines."""
+        environment = {**os.environ, 'REDISCLI_AUTH': (self.secrets / 'sentinel_password').read_text().strip()}
         for number in (1, 2, 3):
             if number in without or not self.machines[number].running:
                 continue
             try:
-                reply = self.machines[number].exec(f'{STACK}_sentinel-{number}', 'sh', '-c',
-                                                   'REDISCLI_AUTH=$(cat /run/secrets/sentinel_password) redis-cli -p 26379 sentinel "$@"', 'sh', *command, check=False, timeout_s=8)
+                said = self.machines[number].beside(f'{STACK}_sentinel-{number}', 'timeout', '3', 'redis-cli', '-p', '26379', 'sentinel', *command, env=environment)
             except Failed:
                 continue
-            if reply.returncode == 0 and reply.stdout.strip():
-                return reply.stdout.splitlines()
+            if said.strip():
+                return said.splitlines()
         return []
 
     def redis_primary(self, without=()):
@@ -295,13 +293,9 @@ class Lab:
     def leader(self, without=()):
         """The number of the manager that leads the swarm, or None."""
         for number in range(1, MANAGERS + 1):
-            if number in without or not self.machines[number].running:
-                continue
-            listed = self.machines[number].docker('node', 'ls', '--format', '{{.Hostname}} {{.ManagerStatus}}', check=False, timeout_s=5)
-            for line in listed.stdout.splitlines():
-                name, _, role = line.partition(' ')
-                if role == 'Leader':
-                    return int(name[1:])
+            for row in self._nodes(number, without):
+                if row.get('ManagerStatus', {}).get('Leader'):
+                    return int(row['Description']['Hostname'][1:])
         return None
 
     def healthy(self):

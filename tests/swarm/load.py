@@ -1,4 +1,4 @@
-"""People at work: many threads, a new connection for each request, no request repeated. What fails, fails. Beside them a clock that asks every
+"""People at work: many threads, a new connection for each request, a moment to think after it, no request repeated. What fails, fails. Beside them a clock that asks every
 tenth of a second whatever became of the calls before: it alone tells how long nobody could be served."""
 import http.client
 import json
@@ -17,9 +17,11 @@ WRITES = [('POST', '/api/v1/database/query', {'sql': 'SELECT 1', 'target': 'prim
 
 
 class Load:
-    def __init__(self, lab, threads=6, writes=True):
+    def __init__(self, lab, threads, think_s):
+        """Six machines share the cores of one: who does not think takes all of them, and what is measured is the fight for them."""
+        self.think_s = think_s
         self.lab, self.address, self.context, self.token = lab, lab.url.removeprefix('https://'), lab.context(), lab.token()
-        self.mix = [kind for kind in READS + (WRITES if writes else []) for _ in range(kind[4])]
+        self.mix = [kind for kind in READS + WRITES for _ in range(kind[4])]
         self.clock = []             # when its calls were answered
         self.done = []              # (start, seconds, status or name of the error, method, path, request id)
         self.stopping = threading.Event()
@@ -47,7 +49,7 @@ class Load:
             except Exception as error:      # whatever kept the answer away
                 status = f'{type(error).__name__}: {error}'[:120]
             self.done.append((start, time.time() - start, status, method, path, identity, status in right))
-            time.sleep(0.005)
+            self.stopping.wait(self.think_s)
 
     def _tick(self):
         while not self.stopping.wait(0.1):

@@ -74,11 +74,11 @@ class Canary:
 class Watch:
     """Opens with everything healthy; `broke()` starts the clock."""
 
-    def __init__(self, lab, postgres_on=None, redis_on=None, load=True, threads=4):
+    def __init__(self, lab, postgres_on=None, redis_on=None, load=True, threads=4, think_s=0.2):
         self.lab = lab
         self.timeline = []
         self.broken_at = None
-        self.load = Load(lab, threads) if load else None
+        self.load = Load(lab, threads, think_s) if load else None
         self.postgres = Canary(lab, postgres_on, 'postgres', 'pg-1,pg-2,pg-3') if postgres_on else None
         self.redis = Canary(lab, redis_on, 'redis', 'sentinel') if redis_on else None
         self.measured = []
