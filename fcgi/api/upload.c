@@ -4,6 +4,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "../archive_look.h"
 #include "../audit.h"
@@ -19,6 +20,8 @@
 #define HEAD_SIZE       65536
 #define RELAY_MS        86400000
 #define ROW_MS          10000
+#define STARTING_MS     5000
+#define AGAIN_MS        500
 /* What a runner keeps free whatever is uploaded: backups go on. */
 #define SPARE_BYTES (64LL << 20)
 
@@ -170,9 +173,17 @@ static bool ask_runners(struct call *call, int64_t size, const json_t **ret_rows
                    (long long)size, (long long)most);
 }
 
+static bool refused(struct err *err) {
+    if (err->code != ERR_UPSTREAM_REFUSED) return false;
+    struct err reason = *err;
+    err_clear(err);
+    return err_set(err, ERR_UPSTREAM_REFUSED, "%.300s Is there room where its backups are?",
+                   reason.detail);
+}
+
 /* The next one is tried as long as nothing was taken of what cannot be given twice. */
-static bool relay_to_any(struct call *call, struct relay *relay, const json_t *rows,
-                         const char **ret_runner, struct err *err) {
+static bool relay_once(struct call *call, struct relay *relay, const json_t *rows,
+                       const char **ret_runner, struct err *err) {
     size_t i;
     const json_t *row;
     json_array_foreach(rows, i, row) {
@@ -185,11 +196,21 @@ static bool relay_to_any(struct call *call, struct relay *relay, const json_t *r
         }
         if (relay->given > relay->head_size || relay->err.code != ERR_NONE) break;
     }
-    if (err->code != ERR_UPSTREAM_REFUSED) return false;
-    struct err refused = *err;
-    err_clear(err);
-    return err_set(err, ERR_UPSTREAM_REFUSED, "%.300s Is there room where its backups are?",
-                   refused.detail);
+    return false;
+}
+
+/* Runners that are alive but not to be reached are just starting, or their names not known yet. */
+static bool relay_to_any(struct call *call, struct relay *relay, const json_t *rows,
+                         const char **ret_runner, struct err *err) {
+    static const struct timespec pause = { .tv_nsec = AGAIN_MS * 1000000L };
+    int64_t until_ms = clock_ms() + STARTING_MS;
+    while (!relay_once(call, relay, rows, ret_runner, err)) {
+        if (err->code != ERR_UPSTREAM_UNAVAILABLE || relay->given > relay->head_size ||
+            clock_ms() >= until_ms)
+            return refused(err);
+        (void)nanosleep(&pause, NULL);
+    }
+    return true;
 }
 
 static bool start_job(struct call *call, const struct relay *relay, const char *runner,

@@ -8,6 +8,7 @@ import ssl
 import subprocess
 import time
 import uuid
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 
 import pytest
@@ -262,6 +263,20 @@ def test_a_file_service_that_is_away_is_said(works, archive):
     finally:
         files.start()
     assert works.taken(archive)['state'] == 'verified'
+
+
+def test_a_file_service_that_is_just_starting_is_waited_for(works, archive):
+    begun = lambda: works.platform.audit("SELECT count(*) FROM audit_event WHERE action = 'database.backup.upload' AND outcome = 'intent'")[0][0]   # noqa: E731
+    files, before = works.platform.backup_files, begun()
+    files.stop()
+    with ThreadPoolExecutor(1) as pool:
+        reply = pool.submit(works.send, archive)
+        try:
+            wait_for(lambda: begun() > before, 10, 'the upload having begun')
+        finally:
+            files.start()
+        assert reply.result().status == 202, reply.result().body
+    assert works.end(reply.result().json['job_id'])['state'] == 'succeeded'
 
 
 def test_a_file_service_that_dies_in_the_middle_is_said_and_leaves_nothing(works):

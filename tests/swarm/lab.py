@@ -13,7 +13,7 @@ from pathlib import Path
 from iotplatform.process import Failed, wait_for, write
 
 from .images import SEED, SOURCE, Images, Names, Registry
-from .machine import DOCKER, Machine, Wire, remove_cgroups, remove_tree, run
+from .machine import DOCKER, Machine, Wire, remove_tree, run
 
 MACHINES, MANAGERS = 6, 3
 # Where what has a volume lives, and what listens to the world.
