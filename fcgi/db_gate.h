@@ -13,10 +13,10 @@
  * Errors: LIMIT. */
 bool db_gate_share(struct err *err) __attribute__((warn_unused_result));
 
-/* May this process search for at->target? True, and *ret_alone says whether it is the one that does.
- * Who was let in tells db_gate_leave. False when the search of another, which began after this call,
- * ended in vain, when the deadline has passed, or when the client is gone.
- * Errors: DB_UNAVAILABLE, CLIENT_GONE. */
+/* May this process search for at->target? True, and *ret_alone says whether it is the one that
+ * does. Who was let in tells db_gate_leave. False when the search of another, which began after
+ * this call, ended in vain, when the deadline has passed, or when the client is gone. Errors:
+ * DB_UNAVAILABLE, CLIENT_GONE. */
 bool db_gate_enter(const struct db_at *at, bool *ret_alone, struct err *err)
     __attribute__((warn_unused_result));
 
