@@ -235,6 +235,8 @@ def has_members(lab, count, *groups):
 
 def test_the_console_does_not_drain_a_second_machine_of_an_etcd_and_a_sentinel(lab):
     nodes = {row['hostname']: row['id'] for row in seen(lab, '/swarm/nodes')}
+    members = ('guardian_etcd-3', 'guardian_sentinel-3')
+    former = [lab.machines[3].container(name) for name in members]
     set_availability(lab, nodes['n3'], 'drain')
     try:
         wait_for(lambda: has_members(lab, 2, 'etcd', 'sentinel'), 60, 'etcd-3 and sentinel-3 drained', poll_s=0.5)
@@ -242,6 +244,8 @@ def test_the_console_does_not_drain_a_second_machine_of_an_etcd_and_a_sentinel(l
         assert (status, problem['code']) == (409, 'quorum') and 'would leave 1 of 3' in problem['detail'], problem
     finally:
         set_availability(lab, nodes['n3'], 'active')
+        # The former tasks may still be on their way out.
+        wait_for(lambda: all(lab.machines[3].container(name) not in (None, old) for name, old in zip(members, former)), 120, 'etcd-3 and sentinel-3 started again', poll_s=0.5)
         wait_for(lab.healthy, 300, 'everything at full strength', poll_s=1)
 
 
@@ -282,12 +286,19 @@ def test_an_archive_from_elsewhere_is_looked_into_and_restored_where_it_has_no_p
     """The same bytes, as a stranger's: what confines the process that reads them works within Docker's own confinement."""
     request = urllib.request.Request(f'{lab.url}/api/v1/database/backups/upload?database=iot_guardian', data=downloaded[0], method='POST',
                                      headers={'Authorization': f'Bearer {lab.token()}', 'Content-Type': 'application/octet-stream'})
-    try:
-        with urllib.request.urlopen(request, timeout=60, context=lab.context()) as reply:
-            taken = json.load(reply)
-    except urllib.error.HTTPError as error:
-        pytest.fail(f'{error.code}: {error.read()}')
-    looked = ended(lab, taken['job_id'])
+    said = []
+
+    def taken():
+        """A 503 says to try again."""
+        try:
+            with urllib.request.urlopen(request, timeout=60, context=lab.context()) as reply:
+                said[:] = [reply.status, json.load(reply)]
+        except urllib.error.HTTPError as error:
+            said[:] = [error.code, json.load(error)]
+        return said[0] != 503
+    wait_for(taken, 30, 'an upload', poll_s=1)
+    assert said[0] == 202, said
+    looked = ended(lab, said[1]['job_id'])
     assert looked['state'] == 'succeeded', looked
     restored = ended(lab, confirmed(lab, '/database/restore', {'backup_id': looked['result']['backup_id'], 'database': 'iot_guardian', 'swap': False})['job_id'])
     assert restored['state'] == 'succeeded' and restored['result']['new_database'], restored
