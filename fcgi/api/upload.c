@@ -181,7 +181,11 @@ static bool refused(struct err *err) {
                    reason.detail);
 }
 
-/* The next one is tried as long as nothing was taken of what cannot be given twice. */
+/* Was something taken of what cannot be given twice? */
+static bool is_spent(const struct relay *relay) {
+    return relay->given > relay->head_size || relay->err.code != ERR_NONE;
+}
+
 static bool relay_once(struct call *call, struct relay *relay, const json_t *rows,
                        const char **ret_runner, struct err *err) {
     size_t i;
@@ -194,7 +198,7 @@ static bool relay_once(struct call *call, struct relay *relay, const json_t *row
             *ret_runner = runner;
             return true;
         }
-        if (relay->given > relay->head_size || relay->err.code != ERR_NONE) break;
+        if (is_spent(relay)) break;
     }
     return false;
 }
@@ -205,8 +209,7 @@ static bool relay_to_any(struct call *call, struct relay *relay, const json_t *r
     static const struct timespec pause = { .tv_nsec = AGAIN_MS * 1000000L };
     int64_t until_ms = clock_ms() + STARTING_MS;
     while (!relay_once(call, relay, rows, ret_runner, err)) {
-        if (err->code != ERR_UPSTREAM_UNAVAILABLE || relay->given > relay->head_size ||
-            clock_ms() >= until_ms)
+        if (err->code != ERR_UPSTREAM_UNAVAILABLE || is_spent(relay) || clock_ms() >= until_ms)
             return refused(err);
         (void)nanosleep(&pause, NULL);
     }

@@ -35,7 +35,7 @@ int main(int count, char **words) {
 '''
 
 
-class LocalConnection(http.client.HTTPConnection):
+class _Local(http.client.HTTPConnection):
     def __init__(self, path, timeout):
         super().__init__('localhost', timeout=timeout)
         self._path = str(path)
@@ -44,6 +44,17 @@ class LocalConnection(http.client.HTTPConnection):
         self.sock = socket.socket(socket.AF_UNIX)
         self.sock.settimeout(self.timeout)
         self.sock.connect(self._path)
+
+
+def engine_call(path_of_socket, method, path, body=None, headers=None, timeout_s=30):
+    """(status, body) of a call of an engine's API."""
+    connection = _Local(path_of_socket, timeout_s)
+    try:
+        connection.request(method, '/v1.41' + path if not path.startswith('/_') else path, body, headers or {})
+        answer = connection.getresponse()
+        return answer.status, answer.read()
+    finally:
+        connection.close()
 
 
 class Docker(Daemon):
@@ -119,17 +130,10 @@ class Docker(Daemon):
     # -- use -----------------------------------------------------------------------------------------------------------
 
     def call(self, method, path, value=None, body=None, timeout_s=30, headers=None):
-        connection = LocalConnection(self.socket, timeout_s)
-        try:
-            data = body if body is not None else json.dumps(value).encode() if value is not None else None
-            connection.request(method, '/v1.41' + path if not path.startswith('/_') else path, data,
-                               {'Content-Type': 'application/json', **(headers or {})})
-            answer = connection.getresponse()
-            text = answer.read()
-        finally:
-            connection.close()
-        if answer.status >= 400:
-            raise Failed(f'Docker: {method} {path} → {answer.status} {text[:300]!r}')
+        data = body if body is not None else json.dumps(value).encode() if value is not None else None
+        status, text = engine_call(self.socket, method, path, data, {'Content-Type': 'application/json', **(headers or {})}, timeout_s)
+        if status >= 400:
+            raise Failed(f'Docker: {method} {path} → {status} {text[:300]!r}')
         return json.loads(text) if text[:1] in (b'{', b'[') and b'\n{' not in text else text
 
     def get(self, path):

@@ -8,7 +8,7 @@ import subprocess
 from pathlib import Path
 from urllib.parse import quote
 
-from iotplatform.docker import LocalConnection
+from iotplatform.docker import engine_call
 from iotplatform.process import Daemon, Failed, connects, socket_path, wait_for, write
 
 DOCKER = '/usr/bin/docker'
@@ -195,12 +195,12 @@ class Machine(Daemon):
     def heal(self):
         run('ip', 'link', 'set', self.link, 'up')
 
-    def in_machine(self, *command, check=True):
+    def in_machine(self, *command, **options):
         """A command beside its engine: with its network, mounts and name."""
         init = self._init()
         if not init:
             raise Failed(f'{self.hostname} is off')
-        return run('nsenter', '--target', init, '--mount', '--uts', '--net', '--pid', *command, check=check)
+        return run('nsenter', '--target', init, '--mount', '--uts', '--net', '--pid', *command, **options)
 
     def remove(self):
         """No process, link, namespace, mount or control group of it is left; its files are, but for `data`."""
@@ -238,16 +238,12 @@ class Machine(Daemon):
     def engine(self, path, filters=None, timeout_s=10):
         """What the engine answers to a GET: for what is asked again and again, since the docker command takes a tenth of a second of a core."""
         query = f'filters={quote(json.dumps(filters))}' if filters else ''
-        connection = LocalConnection(self.socket, timeout_s)
         try:
-            connection.request('GET', f'/v1.41{path}{"&" if "?" in path else "?"}{query}')
-            reply = connection.getresponse()
-            body = json.loads(reply.read())
+            status, text = engine_call(self.socket, 'GET', f'{path}{"&" if "?" in path else "?"}{query}', timeout_s=timeout_s)
+            body = json.loads(text)
         except (OSError, ValueError, http.client.HTTPException) as error:
             raise Failed(f'{self.hostname}: {path}: {error}') from None
-        finally:
-            connection.close()
-        if reply.status != 200:
+        if status != 200:
             raise Failed(f'{self.hostname}: {path}: {body}')
         return body
 
@@ -261,11 +257,11 @@ class Machine(Daemon):
 
     def beside(self, service, *command, **options):
         """What a program of this machine says in the network of a service's container here: less work than one in the container."""
-        container, init = self.container(service), self._init()
-        if not container or not init:
+        container = self.container(service)
+        if not container:
             raise Failed(f'{service} does not run on {self.hostname}')
         pid = self.engine(f'/containers/{container}/json')['State']['Pid']
-        return run('nsenter', '--target', init, '--mount', '--pid', 'nsenter', '--target', pid, '--net', *command, **options).stdout
+        return self.in_machine('nsenter', '--target', pid, '--net', *command, **options).stdout
 
     def exec(self, service, *command, stdin=None, user=None, check=True, timeout_s=60):
         """A command in a service's container here."""

@@ -43,45 +43,49 @@ static void search_alone(void) {
     assert_true(enters(DB_PRIMARY, LONG_MS, &alone) && alone);
 }
 
-/* What another process of the service gets: 0 refused, 1 let in, 2 let in alone. */
-static int other(enum db_target target, int64_t wait_ms) {
+/* What another process of the service gets. */
+enum { REFUSED, LET_IN, LET_IN_ALONE, REFUSED_BEFORE_ITS_TIME };
+
+static pid_t begin(enum db_target target, int64_t wait_ms) {
     pid_t pid = fork();
-    int status;
     assert_true(pid >= 0);
-    if (pid == 0) {
-        bool alone = false;
-        bool ok = enters(target, wait_ms, &alone);
-        _exit(ok ? 1 + alone : 0);
-    }
+    if (pid > 0) return pid;
+    bool alone = false;
+    int64_t since_ms = clock_ms();
+    if (enters(target, wait_ms, &alone)) _exit(alone ? LET_IN_ALONE : LET_IN);
+    _exit(clock_ms() - since_ms < wait_ms ? REFUSED_BEFORE_ITS_TIME : REFUSED);
+}
+
+static int end(pid_t pid) {
+    int status;
     assert_int_equal(waitpid(pid, &status, 0), pid);
     return WEXITSTATUS(status);
+}
+
+static int other(enum db_target target, int64_t wait_ms) {
+    return end(begin(target, wait_ms));
 }
 
 static void open_gate_lets_everybody_search(void **state) {
     bool alone = true;
     (void)state;
     assert_true(enters(DB_PRIMARY, 0, &alone) && !alone);
-    assert_int_equal(other(DB_PRIMARY, 0), 1);
+    assert_int_equal(other(DB_PRIMARY, 0), LET_IN);
 }
 
 static void after_a_search_in_vain_one_searches_and_the_others_wait(void **state) {
     (void)state;
     search_alone();
-    assert_int_equal(other(DB_PRIMARY, 50), 0);
-    assert_int_equal(other(DB_STANDBY, 0), 1); /* which is another search */
+    assert_int_equal(other(DB_PRIMARY, 50), REFUSED);
+    assert_int_equal(other(DB_STANDBY, 0), LET_IN); /* which is another search */
 }
 
 static void who_waits_is_let_in_when_a_server_is_found(void **state) {
-    bool alone = false;
-    int status;
     (void)state;
     search_alone();
-    pid_t pid = fork();
-    assert_true(pid >= 0);
-    if (pid == 0) _exit(enters(DB_PRIMARY, LONG_MS, &alone) ? 1 + alone : 0);
+    pid_t pid = begin(DB_PRIMARY, LONG_MS);
     leave(true, true);
-    assert_int_equal(waitpid(pid, &status, 0), pid);
-    assert_int_equal(WEXITSTATUS(status), 1);
+    assert_int_equal(end(pid), LET_IN);
 }
 
 static void search_without_the_time_for_it_says_nothing(void **state) {
@@ -89,7 +93,7 @@ static void search_without_the_time_for_it_says_nothing(void **state) {
     bool alone = false;
     (void)state;
     db_gate_leave(&at, false, false);
-    assert_int_equal(other(DB_PRIMARY, 0), 1);
+    assert_int_equal(other(DB_PRIMARY, 0), LET_IN);
     search_alone();
     db_gate_leave(&at, true, false); /* but its place is free */
     assert_true(enters(DB_PRIMARY, LONG_MS, &alone) && alone);
@@ -125,50 +129,32 @@ static void wait_until_it_waits(pid_t pid) {
 
 /* One that ends first may have begun before. */
 static void who_waits_outlasts_the_end_of_one_search_in_vain(void **state) {
-    bool alone = false;
-    int status;
     (void)state;
     search_alone();
-    pid_t pid = fork();
-    assert_true(pid >= 0);
-    if (pid == 0) {
-        int64_t since_ms = clock_ms();
-        bool ok = enters(DB_PRIMARY, 300, &alone);
-        _exit(!ok && clock_ms() - since_ms >= 300 ? 5 : 0);
-    }
+    pid_t pid = begin(DB_PRIMARY, 300);
     wait_until_it_waits(pid);
     leave(false, false);
-    assert_int_equal(waitpid(pid, &status, 0), pid);
-    assert_int_equal(WEXITSTATUS(status), 5);
+    assert_int_equal(end(pid), REFUSED);
 }
 
 /* Again and again: which of them comes after it began to wait is not known. */
 static void who_waits_hears_of_a_search_that_ended_in_vain(void **state) {
-    bool alone = false;
-    int status;
+    siginfo_t ended = { 0 };
     (void)state;
     search_alone();
-    pid_t pid = fork();
-    assert_true(pid >= 0);
-    if (pid == 0) {
-        int64_t since_ms = clock_ms();
-        bool ok = enters(DB_PRIMARY, 60 * 1000, &alone);
-        _exit(!ok && clock_ms() - since_ms < LONG_MS ? 5 : 0);
-    }
-    pid_t ended;
-    while ((ended = waitpid(pid, &status, WNOHANG)) == 0) {
+    pid_t pid = begin(DB_PRIMARY, LONG_MS);
+    while (waitid(P_PID, (id_t)pid, &ended, WEXITED | WNOHANG | WNOWAIT) == 0 && !ended.si_pid) {
         leave(false, false);
         (void)usleep(1000);
     }
-    assert_int_equal(ended, pid);
-    assert_int_equal(WEXITSTATUS(status), 5);
+    assert_int_equal(end(pid), REFUSED_BEFORE_ITS_TIME);
 }
 
 static void who_died_searching_is_succeeded(void **state) {
     bool alone = false;
     (void)state;
     leave(false, false);
-    assert_int_equal(other(DB_PRIMARY, LONG_MS), 2);
+    assert_int_equal(other(DB_PRIMARY, LONG_MS), LET_IN_ALONE);
     assert_true(enters(DB_PRIMARY, 60 * 1000, &alone) && alone);
 }
 
