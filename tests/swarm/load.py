@@ -16,6 +16,15 @@ READS = [('GET', '/api/v1/auth/me', None, (200,), 4), ('GET', '/', None, (200,),
 WRITES = [('POST', '/api/v1/database/query', {'sql': 'SELECT 1', 'target': 'primary'}, (200,), 2), ('POST', '/api/v1/database/query/{id}/cancel', None, (200, 404), 2)]
 
 
+def reason(said):
+    """What a refusal says for itself; a proxy on the way may not speak JSON."""
+    try:
+        problem = json.loads(said)
+        return f'{problem["code"]}: {problem["detail"]}'
+    except (ValueError, TypeError, KeyError):
+        return said[:120].decode(errors='replace')
+
+
 class Load:
     def __init__(self, lab, threads, think_s):
         """Six machines share the cores of one: who does not think takes all of them, and what is measured is the fight for them."""
@@ -45,7 +54,9 @@ class Load:
             method, path, body, right, _ = chance.choice(self.mix)
             identity, start = str(uuid.uuid4()), time.time()
             try:
-                status = self._ask(method, path.replace('{id}', 'nobody-runs-this'), body, identity)
+                status, said = self._ask(method, path.replace('{id}', 'nobody-runs-this'), body, identity)
+                if status not in right:
+                    status = f'{status} {reason(said)}'
             except Exception as error:      # whatever kept the answer away
                 status = f'{type(error).__name__}: {error}'[:120]
             self.done.append((start, time.time() - start, status, method, path, identity, status in right))
@@ -57,7 +68,7 @@ class Load:
 
     def _tock(self):
         try:
-            if self._ask('GET', '/api/v1/auth/me', None, str(uuid.uuid4())) == 200:
+            if self._ask('GET', '/api/v1/auth/me', None, str(uuid.uuid4()))[0] == 200:
                 self.clock.append(time.time())
         except (OSError, http.client.HTTPException):
             pass        # the gap tells
@@ -72,8 +83,7 @@ class Load:
                 headers['Content-Type'] = 'application/json'
             connection.request(method, path, json.dumps(body) if body is not None else None, headers)
             reply = connection.getresponse()
-            reply.read()
-            return reply.status
+            return reply.status, reply.read()
         finally:
             connection.close()
 
