@@ -6,12 +6,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "cache_sentinel.h"
 #include "cache_wire.h"
 #include "clock.h"
 
-#define RUN_SIZE        96  /* run id and replication id, 40 hex digits each */
-#define SENTINEL_MAX_MS 250 /* a dead node must leave time for the next Sentinel */
-#define WARM_TTL_S      86400
+#define RUN_SIZE   96 /* run id and replication id, 40 hex digits each */
+#define WARM_TTL_S 86400
 
 struct cache {
     const struct config *config;
@@ -20,7 +20,7 @@ struct cache {
     char run[RUN_SIZE];    /* which life of which server this is */
     char cold_run[RUN_SIZE];
     uint64_t connections, cold_connection; /* counts connects: tells one connection from the next */
-    int sentinel;                          /* the one that answered last */
+    int sentinel;                          /* the one whose answer was right last */
 };
 
 /* Names that differ must give keys that differ: a name is never cut. */
@@ -40,53 +40,6 @@ static void drop(struct cache *cache) {
 
 static bool unavailable(struct err *err, const char *why) {
     return err_set(err, ERR_CACHE_UNAVAILABLE, "Redis cannot be used: %s.", why);
-}
-
-/* Asks one Sentinel where the primary is. */
-static bool ask_sentinel(struct cache *cache, const char *sentinel, int64_t deadline_ms,
-                         char *ret_address, size_t size) {
-    struct wire_command command = { 0 };
-    redisContext *context = wire_dial(sentinel, deadline_ms);
-    if (!context) return false;
-    if (!wire_sign_in(context, &cache->config->redis.sentinel_password, deadline_ms)) {
-        redisFree(context);
-        return false;
-    }
-    wire_add(&command, "SENTINEL");
-    wire_add(&command, "get-master-addr-by-name");
-    wire_add(&command, cache->config->redis.sentinel_primary);
-    redisReply *reply = wire_exchange(context, &command, deadline_ms);
-    bool ok = reply && reply->type == REDIS_REPLY_ARRAY && reply->elements == 2 &&
-              reply->element[0]->type == REDIS_REPLY_STRING &&
-              reply->element[1]->type == REDIS_REPLY_STRING;
-    if (ok) {
-        int made =
-            snprintf(ret_address, size, "%s:%s", reply->element[0]->str, reply->element[1]->str);
-        ok = made > 0 && (size_t)made < size;
-    }
-    if (reply) freeReplyObject(reply);
-    redisFree(context);
-    return ok;
-}
-
-static bool find_primary(struct cache *cache, int64_t deadline_ms, char *ret_address, size_t size,
-                         struct err *err) {
-    const struct config_list *sentinels = &cache->config->redis.sentinels;
-
-    if (sentinels->count == 0) {
-        snprintf(ret_address, size, "%s", cache->config->redis.address);
-        return true;
-    }
-    for (int i = 0; i < sentinels->count; i++) {
-        int which = (cache->sentinel + i) % sentinels->count;
-        int64_t turn_ms = clock_ms() + SENTINEL_MAX_MS;
-        if (ask_sentinel(cache, sentinels->items[which],
-                         turn_ms < deadline_ms ? turn_ms : deadline_ms, ret_address, size)) {
-            cache->sentinel = which;
-            return true;
-        }
-    }
-    return unavailable(err, "no Sentinel names a primary");
 }
 
 /* Copies the value of "name:value\r\n" from INFO's text. */
@@ -135,9 +88,8 @@ static bool greet(struct cache *cache, redisContext *context, int64_t deadline_m
     return true;
 }
 
-static bool connect_primary(struct cache *cache, int64_t deadline_ms, struct err *err) {
-    char address[300];
-    if (!find_primary(cache, deadline_ms, address, sizeof address, err)) return false;
+static bool connect_to(struct cache *cache, const char *address, int64_t deadline_ms,
+                       struct err *err) {
     redisContext *context = wire_dial(address, deadline_ms);
     if (!context) return unavailable(err, "no connection");
     if (!greet(cache, context, deadline_ms, err)) {
@@ -147,6 +99,28 @@ static bool connect_primary(struct cache *cache, int64_t deadline_ms, struct err
     cache->context = context;
     cache->connections++;
     return true;
+}
+
+/* A Sentinel that knows less than the others may name who is no primary any more: then the next one
+ * is heard. */
+static bool connect_primary(struct cache *cache, int64_t deadline_ms, struct err *err) {
+    struct sentinels sentinels;
+    struct err problem = ERR_INIT;
+    char address[300];
+
+    if (cache->config->redis.sentinels.count == 0)
+        return connect_to(cache, cache->config->redis.address, deadline_ms, err);
+    sentinels_begin(&sentinels, cache->config, cache->sentinel);
+    bool ok = false;
+    while (!ok && sentinels_next(&sentinels, deadline_ms, address, sizeof address)) {
+        problem = ERR_INIT;
+        ok = connect_to(cache, address, deadline_ms, &problem);
+    }
+    if (ok) cache->sentinel = sentinels.first;
+    else if (problem.code == ERR_NONE) (void)unavailable(err, "no Sentinel names a primary");
+    else (void)err_set(err, problem.code, "%s", problem.detail);
+    sentinels_end(&sentinels);
+    return ok;
 }
 
 /* Does the error say that this server cannot serve us, rather than that the command was wrong? */

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "cache_sentinel.h"
 #include "cache_wire.h"
 #include "clock.h"
 
@@ -331,11 +332,7 @@ bool cache_primary_of(const struct config *config, const char *sentinel, int64_t
                       char *ret_address, size_t size) {
     redisReply *reply =
         one_call(config, sentinel, "get-master-addr-by-name", turn_end(deadline_ms));
-    bool ok = reply && reply->type == REDIS_REPLY_ARRAY && reply->elements == 2 &&
-              reply->element[0]->type == REDIS_REPLY_STRING &&
-              reply->element[1]->type == REDIS_REPLY_STRING;
-    if (ok)
-        (void)snprintf(ret_address, size, "%s:%s", reply->element[0]->str, reply->element[1]->str);
+    bool ok = sentinel_names(reply, ret_address, size);
     if (reply) freeReplyObject(reply);
     return ok;
 }

@@ -79,11 +79,15 @@ redisContext *wire_dial_start(const char *address) {
     return redisConnectNonBlock(host, (int)strtol(colon + 1, NULL, 10));
 }
 
-bool wire_dial_finish(redisContext *context, int64_t deadline_ms) {
+bool wire_is_connected(const redisContext *context) {
     int error = 0;
     socklen_t size = sizeof error;
+    return getsockopt(context->fd, SOL_SOCKET, SO_ERROR, &error, &size) == 0 && error == 0;
+}
+
+bool wire_dial_finish(redisContext *context, int64_t deadline_ms) {
     return context && !context->err && wait_for(context, POLLOUT, deadline_ms) &&
-           getsockopt(context->fd, SOL_SOCKET, SO_ERROR, &error, &size) == 0 && error == 0;
+           wire_is_connected(context);
 }
 
 redisContext *wire_dial(const char *address, int64_t deadline_ms) {

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #ifndef GUARDIAN_CACHE_WIRE_H
 #define GUARDIAN_CACHE_WIRE_H
-/* What cache.c and cache_watch.c are made of: commands to Redis and Sentinel over connections whose
- * every wait ends at a deadline. For these two alone. */
+/* What cache*.c are made of: commands to Redis and Sentinel over connections whose
+ * every wait ends at a deadline. For these alone. */
 #include <hiredis/hiredis.h>
 #include <stdbool.h>
 #include <stddef.h>
@@ -27,6 +27,8 @@ void wire_add_sized(struct wire_command *command, const char *argument, size_t s
 void wire_add_number(struct wire_command *command, int64_t number);
 /* "host:port", "[v6]:port" or "unix:/path" → a non-blocking context that connects, or NULL. */
 redisContext *wire_dial_start(const char *address);
+/* Of a socket that can be written to: did the connection come about? */
+bool wire_is_connected(const redisContext *context);
 bool wire_dial_finish(redisContext *context, int64_t deadline_ms);
 /* Both; NULL when there is no connection in time. */
 redisContext *wire_dial(const char *address, int64_t deadline_ms);

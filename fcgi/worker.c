@@ -24,6 +24,7 @@
 
 /* How long to leave the queue alone when the system has no descriptor or memory to spare. */
 #define EXHAUSTED_PAUSE_MS 50
+#define WARM_UP_MS         2000
 
 struct worker {
     struct services services;
@@ -228,6 +229,26 @@ static void close_services(struct worker *worker) {
     free(worker->transport);
 }
 
+/* A worker takes calls once it holds the connections that every call needs: on a busy machine the
+ * first caller would pay for them with its own deadline. What is down is not waited for. */
+static void warm_up(struct worker *worker) {
+    int64_t end_ms = clock_ms() + WARM_UP_MS;
+    struct services *services = &worker->services;
+    struct err postgres = ERR_INIT, redis = ERR_INIT;
+    const char *text;
+    struct db_at at = {
+        .role = DB_APP, .target = DB_PRIMARY, .deadline_ms = end_ms, .client_socket = -1
+    };
+    bool redis_ok = cache_ping(services->cache, end_ms, &redis),
+         postgres_ok =
+             db_text(services->db, &at, DB_READY, worker->arena, NULL, 0, &text, NULL, &postgres);
+    if (!redis_ok || !postgres_ok)
+        log_event(LOG_WARN, "worker_warm_up", "redis", 's', redis_ok ? NULL : redis.detail,
+                  "postgres", 's', postgres_ok ? NULL : postgres.detail, NULL);
+    db_reset(services->db);
+    arena_reset(worker->arena);
+}
+
 /* Something waits to be accepted. */
 static bool is_waiting(int listen_socket) {
     struct pollfd poll_fd = { .fd = listen_socket, .events = POLLIN };
@@ -246,6 +267,7 @@ int worker_run(const struct config *config, struct metrics *metrics, int listen_
     metrics_busy(metrics, index, false);
     bool ok = open_services(&worker, config, metrics, &err);
     if (!ok) log_event(LOG_ERROR, "worker_start", "detail", 's', err.detail, NULL);
+    else warm_up(&worker);
     /* After SIGTERM what waits in the queue is still served: nothing that was accepted is lost. */
     while (ok && (!worker_stopping() || is_waiting(listen_socket))) {
         if (request_accept(worker.transport, listen_socket)) serve_one(&worker);

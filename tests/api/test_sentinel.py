@@ -68,3 +68,18 @@ def test_after_the_primary_died_the_replica_is_used_and_no_session_is_revived(wa
     assert promoted()
     for _ in range(6):
         ended.problem('token_revoked', 'GET', '/auth/me')
+
+
+def test_sentinels_that_hang_do_not_keep_the_console_from_the_primary(watched):
+    """Last: a Sentinel that slept does nothing for half a minute."""
+    client = watched.platform.client()
+    hanging = watched.sentinels[:2]
+    for sentinel in hanging:
+        sentinel.pause()
+    try:
+        watched.replica.client().client_kill_filter(_type='normal', skipme=True)
+        for _ in range(6):
+            client.get('/auth/me')
+    finally:
+        for sentinel in hanging:
+            sentinel.resume()

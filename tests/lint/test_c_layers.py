@@ -14,12 +14,12 @@ LAYERS = [
     ('programs', 'worker service housekeeper migrate* migrations_gen main_fcgi main_ctl main_jobs job_service job_child job_clock job_keeper job_steps pitr_keeper'),
 ]
 # Gateways do not include each other, but for what one gateway is made of and for the three that hold no connection.
-GATEWAYS = [{'cache', 'cache_wire', 'cache_watch'}, {'program', 'program_client', 'confine'}, {'db', 'db_connection', 'db_gate', 'db_listen', 'maintainer', 'sql_gen'}, {'token', 'keys'}, {'sqlparse', 'sqlparse_tree', 'sqlparse_functions', 'sqlparse_mask'}, {'config', 'yamltext'}]
+GATEWAYS = [{'cache', 'cache_sentinel', 'cache_wire', 'cache_watch'}, {'program', 'program_client', 'confine'}, {'db', 'db_connection', 'db_gate', 'db_listen', 'maintainer', 'sql_gen'}, {'token', 'keys'}, {'sqlparse', 'sqlparse_tree', 'sqlparse_functions', 'sqlparse_mask'}, {'config', 'yamltext'}]
 SHARED_GATEWAYS = {'config', 'seal', 'yamltext', 'jsonpick'}
 
 LIBRARIES = {
     'libpq-fe.h': {'db', 'db_connection', 'db_listen', 'maintainer', 'runner*', 'migrate*'},
-    'hiredis': {'cache', 'cache_wire', 'cache_watch'},
+    'hiredis': {'cache', 'cache_sentinel', 'cache_wire', 'cache_watch'},
     'jwt.h': {'token'},
     'yaml.h': {'yamltext'},
     'pg_query.h': {'sqlparse'},

@@ -20,11 +20,14 @@
 #define REPLICA                                                                                    \
     "$17\r\nx:1\r\nrun_id:abc\r\n\r\n$36\r\n# R\r\nrole:slave\r\nmaster_replid:def\r\n\r\n"
 
-static char path[64], address[80];
-static pid_t server;
+struct fake {
+    char path[64], address[80];
+    pid_t process;
+};
+static struct fake redis;
 
 /* Answers the n-th read of every connection with the n-th text; the last one again and again. ""
- * says nothing, "~" before a text sends it a byte at a time. */
+ * says nothing, "~" before a text sends it a byte at a time, "%" 600 ms late. */
 static void serve(int listener, const char *const *answers) {
     for (;;) {
         char buffer[4096];
@@ -32,8 +35,9 @@ static void serve(int listener, const char *const *answers) {
         if (client < 0) _exit(1);
         while (read(client, buffer, sizeof buffer) > 0) {
             const char *text = answers[i];
-            bool trickle = *text == '~';
-            for (text += trickle; *text; text += trickle ? 1 : strlen(text)) {
+            bool trickle = *text == '~', late = *text == '%';
+            if (late) usleep(600 * 1000);
+            for (text += trickle || late; *text; text += trickle ? 1 : strlen(text)) {
                 if (write(client, text, trickle ? 1 : strlen(text)) < 0) break;
                 if (trickle) usleep(100 * 1000);
             }
@@ -43,31 +47,40 @@ static void serve(int listener, const char *const *answers) {
     }
 }
 
-static void start(const char *const *answers) {
+static void fake_start(struct fake *fake, const char *const *answers) {
+    static int count;
     struct sockaddr_un name = { .sun_family = AF_UNIX };
-    snprintf(path, sizeof path, "/tmp/guardian-cache-%d", getpid());
-    snprintf(address, sizeof address, "unix:%s", path);
-    snprintf(name.sun_path, sizeof name.sun_path, "%s", path);
+    snprintf(fake->path, sizeof fake->path, "/tmp/guardian-cache-%d-%d", getpid(), count++);
+    snprintf(fake->address, sizeof fake->address, "unix:%s", fake->path);
+    snprintf(name.sun_path, sizeof name.sun_path, "%s", fake->path);
     int listener = socket(AF_UNIX, SOCK_STREAM, 0);
-    unlink(path);
+    unlink(fake->path);
     assert_int_equal(bind(listener, (struct sockaddr *)&name, sizeof name), 0);
     assert_int_equal(listen(listener, 8), 0);
-    server = fork();
-    if (server == 0) serve(listener, answers);
+    fake->process = fork();
+    if (fake->process == 0) serve(listener, answers);
     close(listener);
 }
 
+static void fake_stop(struct fake *fake) {
+    kill(fake->process, SIGKILL);
+    waitpid(fake->process, NULL, 0);
+    unlink(fake->path);
+}
+
+static void start(const char *const *answers) {
+    fake_start(&redis, answers);
+}
+
 static void stop(void) {
-    kill(server, SIGKILL);
-    waitpid(server, NULL, 0);
-    unlink(path);
+    fake_stop(&redis);
 }
 
 static struct cache *open_cache(void) {
     static struct config config;
     struct err err = ERR_INIT;
     struct cache *cache;
-    config.redis.address = address;
+    config.redis.address = redis.address;
     assert_true(cache_open(&config, &cache, &err));
     return cache;
 }
@@ -170,6 +183,97 @@ static void addresses_are_checked_at_start(void **state) {
     }
 }
 
+/* -- under Sentinels --------------------------------------------------------------------------- */
+
+#define SENTINELS 6
+
+/* "unix" and a path are, put together as host and port are, the address of a socket. */
+static const char *naming(const struct fake *fake, const char *when) {
+    static char texts[SENTINELS][160];
+    static int next;
+    char *text = texts[next++ % SENTINELS];
+    snprintf(text, sizeof texts[0], "%s*2\r\n$4\r\nunix\r\n$%zu\r\n%s\r\n", when,
+             strlen(fake->path), fake->path);
+    return text;
+}
+
+/* A first ping where the n-th Sentinel gives the n-th answer. */
+static bool ping_under(const char *const answers[SENTINELS], struct err *err) {
+    struct fake sentinels[SENTINELS];
+    struct config config = { .redis.sentinel_primary = (char *)"iot",
+                             .redis.sentinels.count = SENTINELS };
+    struct cache *cache;
+    for (int i = 0; i < SENTINELS; i++) {
+        const char *const each[] = { answers[i], NULL };
+        fake_start(&sentinels[i], each);
+        config.redis.sentinels.items[i] = sentinels[i].address;
+    }
+    assert_true(cache_open(&config, &cache, err));
+    bool ok = cache_ping(cache, clock_ms() + 60000, err);
+    cache_close(cache);
+    for (int i = 0; i < SENTINELS; i++) fake_stop(&sentinels[i]);
+    return ok;
+}
+
+static const char *const primary_answers[] = { GREETING, "+PONG\r\n", NULL };
+
+static void sentinels_that_are_silent_do_not_use_the_call_up(void **state) {
+    (void)state;
+    struct err err = ERR_INIT;
+    start(primary_answers);
+    const char *const answers[] = { "", "", "", "", "", naming(&redis, "") };
+    assert_true(ping_under(answers, &err));
+    stop();
+}
+
+static void a_sentinel_that_is_slow_is_still_heard(void **state) {
+    (void)state;
+    struct err err = ERR_INIT;
+    start(primary_answers);
+    const char *const answers[] = { naming(&redis, "%"), "", "", "", "", "" };
+    assert_true(ping_under(answers, &err));
+    stop();
+}
+
+static void a_sentinel_that_names_a_replica_is_not_the_last_word(void **state) {
+    (void)state;
+    static const char *const replica_answers[] = { REPLICA, "+PONG\r\n", NULL };
+    struct fake replica;
+    struct err err = ERR_INIT;
+    start(primary_answers);
+    fake_start(&replica, replica_answers);
+    const char *const answers[] = { naming(&replica, ""), "", "", naming(&redis, ""), "", "" };
+    assert_true(ping_under(answers, &err));
+    fake_stop(&replica);
+    stop();
+}
+
+static void sentinels_that_know_no_primary_fail_closed(void **state) {
+    (void)state;
+    struct err err = ERR_INIT;
+    const char *const answers[] = { "*-1\r\n",
+                                    "$-1\r\n",
+                                    "-IDONTKNOW\r\n",
+                                    "-NOAUTH Authentication required.\r\n",
+                                    "*2\r\n:1\r\n:2\r\n",
+                                    "HTTP/1.1 400 Bad Request\r\n\r\n" };
+    assert_false(ping_under(answers, &err));
+    assert_int_equal(err.code, ERR_CACHE_UNAVAILABLE);
+    assert_non_null(strstr(err.detail, "no Sentinel names a primary"));
+}
+
+static void what_the_named_primary_lacks_is_said(void **state) {
+    (void)state;
+    static const char *const replica_answers[] = { REPLICA, NULL };
+    struct err err = ERR_INIT;
+    start(replica_answers);
+    const char *const answers[] = { naming(&redis, ""), "*-1\r\n", "*-1\r\n",
+                                    "*-1\r\n",          "*-1\r\n", "*-1\r\n" };
+    assert_false(ping_under(answers, &err));
+    assert_non_null(strstr(err.detail, "the server is not the primary"));
+    stop();
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(silence_ends_with_the_call),
@@ -178,6 +282,11 @@ int main(void) {
         cmocka_unit_test(an_odd_answer_is_not_a_verdict),
         cmocka_unit_test(a_server_that_is_back_serves_at_once),
         cmocka_unit_test(addresses_are_checked_at_start),
+        cmocka_unit_test(sentinels_that_are_silent_do_not_use_the_call_up),
+        cmocka_unit_test(a_sentinel_that_is_slow_is_still_heard),
+        cmocka_unit_test(a_sentinel_that_names_a_replica_is_not_the_last_word),
+        cmocka_unit_test(sentinels_that_know_no_primary_fail_closed),
+        cmocka_unit_test(what_the_named_primary_lacks_is_said),
     };
     signal(SIGPIPE, SIG_IGN);
     return cmocka_run_group_tests(tests, NULL, NULL);
