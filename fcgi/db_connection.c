@@ -14,10 +14,6 @@
 #define HOST_MAX     256
 #define KEYWORDS_MAX 24
 
-/* The host that answered last for each target: a dead first host then costs its timeout once, not
- * on every connection. */
-static int last_good[2];
-
 struct host {
     char name[HOST_MAX], port[8];
 };
@@ -215,8 +211,9 @@ static bool search(const struct config *config, const struct db_at *at, PGconn *
     const struct config_list *hosts = &config->postgres.hosts;
     PGconn *second_best = NULL;
     struct err cause = ERR_INIT;
+    int first = db_gate_host(at->target);
     for (int i = 0; i < hosts->count; i++) {
-        int index = (last_good[at->target] + i) % hosts->count;
+        int index = (first + i) % hosts->count;
         PGconn *connection;
         bool standby = false;
         struct err host_err = ERR_INIT;
@@ -230,7 +227,7 @@ static bool search(const struct config *config, const struct db_at *at, PGconn *
             continue;
         }
         if (standby == (at->target == DB_STANDBY)) {
-            last_good[at->target] = index;
+            db_gate_set_host(at->target, index);
             PQfinish(second_best);
             *ret_connection = connection;
             return true;
@@ -250,11 +247,10 @@ static bool search(const struct config *config, const struct db_at *at, PGconn *
 
 bool db_connect(const struct config *config, const struct db_at *at, PGconn **ret_connection,
                 struct err *err) {
-    bool alone;
     if (at->host) return connect_host(config, at, at->host, ret_connection, err);
-    if (!db_gate_enter(at, &alone, err)) return false;
+    if (!db_gate_enter(at, err)) return false;
     bool ok = search(config, at, ret_connection, err);
-    db_gate_leave(at, alone, ok || err->code != ERR_DB_UNAVAILABLE);
+    db_gate_leave(at, ok || err->code != ERR_DB_UNAVAILABLE);
     return ok;
 }
 

@@ -11,14 +11,14 @@
 
 /* Whose search takes longer, or who has died of it, is not waited for: another begins. */
 #define SEARCH_MAX_MS 5000
-/* Between two searches. */
+/* After a search in vain. */
 #define PAUSE_MS 100
 #define STEP_MS  10
 
 struct gate {
-    atomic_bool closed;        /* the last search found nobody */
-    atomic_llong next_ms;      /* when the next one may begin: clock_ms() */
+    atomic_llong next_ms;      /* when the next search may begin: clock_ms() */
     atomic_uint ended_in_vain; /* searches */
+    atomic_int host;
 };
 
 static struct gate own[2], *gates = own;
@@ -27,7 +27,7 @@ bool db_gate_share(struct err *err) {
     void *page = mmap(NULL, sizeof own, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
     if (page == MAP_FAILED)
         return err_set(err, ERR_LIMIT, "no memory to share between processes: %s", strerror(errno));
-    gates = page; /* all zero: open */
+    gates = page; /* all zero: nobody searches */
     return true;
 }
 
@@ -38,34 +38,34 @@ static bool wait_step(const struct db_at *at, struct err *err) {
     return err_set(err, ERR_CLIENT_GONE, "the client went away while it waited for a server");
 }
 
-bool db_gate_enter(const struct db_at *at, bool *ret_alone, struct err *err) {
+bool db_gate_enter(const struct db_at *at, struct err *err) {
     struct gate *gate = &gates[at->target];
     unsigned before = atomic_load(&gate->ended_in_vain);
-    *ret_alone = false;
-    while (atomic_load(&gate->closed)) {
+    for (;;) {
         int64_t now_ms = clock_ms();
         long long next_ms = atomic_load(&gate->next_ms);
         if (now_ms >= next_ms &&
-            atomic_compare_exchange_strong(&gate->next_ms, &next_ms, now_ms + SEARCH_MAX_MS)) {
-            *ret_alone = true;
+            atomic_compare_exchange_strong(&gate->next_ms, &next_ms, now_ms + SEARCH_MAX_MS))
             return true;
-        }
         /* The first that ends may have begun before this call, and have missed what came since. */
         if (atomic_load(&gate->ended_in_vain) - before > 1 || now_ms >= at->deadline_ms)
             return err_set(err, ERR_DB_UNAVAILABLE, "no server of PostgreSQL can be had");
         if (!wait_step(at, err)) return false;
     }
-    return true;
 }
 
-void db_gate_leave(const struct db_at *at, bool alone, bool found) {
+void db_gate_leave(const struct db_at *at, bool found) {
     struct gate *gate = &gates[at->target];
     int64_t now_ms = clock_ms();
-    if (found) {
-        if (atomic_load(&gate->closed)) atomic_store(&gate->closed, false);
-    } else if (now_ms < at->deadline_ms) {
-        atomic_store(&gate->closed, true);
-        atomic_fetch_add(&gate->ended_in_vain, 1);
-    }
-    if (alone) atomic_store(&gate->next_ms, now_ms + PAUSE_MS);
+    bool in_vain = !found && now_ms < at->deadline_ms;
+    if (in_vain) atomic_fetch_add(&gate->ended_in_vain, 1);
+    atomic_store(&gate->next_ms, in_vain ? now_ms + PAUSE_MS : now_ms);
+}
+
+int db_gate_host(enum db_target target) {
+    return atomic_load(&gates[target].host);
+}
+
+void db_gate_set_host(enum db_target target, int host) {
+    atomic_store(&gates[target].host, host);
 }

@@ -2,10 +2,10 @@
 #ifndef GUARDIAN_DB_GATE_H
 #define GUARDIAN_DB_GATE_H
 /*
- * While no server can be had, the processes of a service do not all knock at once: one searches,
- * and the others wait for what it finds. Else a server that is busy with becoming the primary is
- * busy with their handshakes, and those whose caller has gone by then stand in its queue before the
- * one that counts.
+ * The processes of a service do not all knock at once: one searches for a server, and the others
+ * wait until it is done and begin where it ended. Else a server that is slow, or busy with becoming
+ * the primary, is busy with their handshakes: each then takes longer than it is waited for, is
+ * begun again, and nobody gets in until the load is gone.
  */
 #include "db.h"
 
@@ -13,14 +13,16 @@
  * Errors: LIMIT. */
 bool db_gate_share(struct err *err) __attribute__((warn_unused_result));
 
-/* May this process search for at->target? True, and *ret_alone says whether it is the one that
- * does. Who was let in tells db_gate_leave. False when the search of another, which began after
- * this call, ended in vain, when the deadline has passed, or when the client is gone. Errors:
- * DB_UNAVAILABLE, CLIENT_GONE. */
-bool db_gate_enter(const struct db_at *at, bool *ret_alone, struct err *err)
-    __attribute__((warn_unused_result));
+/* True: this process is the one that searches for at->target, and calls db_gate_leave when it is
+ * done. False when the search of another, which began after this call, ended in vain, when the
+ * deadline has passed, or when the client is gone. Errors: DB_UNAVAILABLE, CLIENT_GONE. */
+bool db_gate_enter(const struct db_at *at, struct err *err) __attribute__((warn_unused_result));
 
-/* A search that failed when its own deadline had passed says nothing about the servers: it leaves
- * the gate as it was. */
-void db_gate_leave(const struct db_at *at, bool alone, bool found);
+/* A search that failed when its own deadline had passed says nothing about the servers. */
+void db_gate_leave(const struct db_at *at, bool found);
+
+/* The host to begin with, as an index into postgres.hosts: the one that a search found last. A dead
+ * first host then costs its timeout once, not on every connection. */
+int db_gate_host(enum db_target target);
+void db_gate_set_host(enum db_target target, int host);
 #endif

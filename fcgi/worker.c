@@ -24,7 +24,7 @@
 
 /* How long to leave the queue alone when the system has no descriptor or memory to spare. */
 #define EXHAUSTED_PAUSE_MS 50
-#define WARM_UP_MS         2000
+#define WARM_UP_MS         4000
 
 struct worker {
     struct services services;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Who may look for a server of PostgreSQL while none can be had. */
+/* Who may look for a server of PostgreSQL. */
 #include "unit.h"
 
 #include <stdlib.h>
@@ -15,7 +15,7 @@
 static int share(void **state) {
     struct err err = ERR_INIT;
     (void)state;
-    return db_gate_share(&err) ? 0 : -1; /* a new one, open */
+    return db_gate_share(&err) ? 0 : -1; /* a new one */
 }
 
 static struct db_at for_ms(enum db_target target, int64_t wait_ms) {
@@ -23,36 +23,28 @@ static struct db_at for_ms(enum db_target target, int64_t wait_ms) {
         struct db_at){ .target = target, .client_socket = -1, .deadline_ms = clock_ms() + wait_ms };
 }
 
-static bool enters(enum db_target target, int64_t wait_ms, bool *ret_alone) {
+static bool enters(enum db_target target, int64_t wait_ms) {
     struct db_at at = for_ms(target, wait_ms);
     struct err err = ERR_INIT;
-    bool ok = db_gate_enter(&at, ret_alone, &err);
+    bool ok = db_gate_enter(&at, &err);
     if (!ok) assert_int_equal(err.code, ERR_DB_UNAVAILABLE);
     return ok;
 }
 
-static void leave(bool alone, bool found) {
+static void leave(bool found) {
     struct db_at at = for_ms(DB_PRIMARY, LONG_MS);
-    db_gate_leave(&at, alone, found);
-}
-
-/* After a search in vain this process is the one that searches. */
-static void search_alone(void) {
-    bool alone = false;
-    leave(false, false);
-    assert_true(enters(DB_PRIMARY, LONG_MS, &alone) && alone);
+    db_gate_leave(&at, found);
 }
 
 /* What another process of the service gets. */
-enum { REFUSED, LET_IN, LET_IN_ALONE, REFUSED_BEFORE_ITS_TIME };
+enum { REFUSED, LET_IN, REFUSED_BEFORE_ITS_TIME };
 
 static pid_t begin(enum db_target target, int64_t wait_ms) {
     pid_t pid = fork();
     assert_true(pid >= 0);
     if (pid > 0) return pid;
-    bool alone = false;
     int64_t since_ms = clock_ms();
-    if (enters(target, wait_ms, &alone)) _exit(alone ? LET_IN_ALONE : LET_IN);
+    if (enters(target, wait_ms)) _exit(LET_IN);
     _exit(clock_ms() - since_ms < wait_ms ? REFUSED_BEFORE_ITS_TIME : REFUSED);
 }
 
@@ -66,50 +58,53 @@ static int other(enum db_target target, int64_t wait_ms) {
     return end(begin(target, wait_ms));
 }
 
-static void open_gate_lets_everybody_search(void **state) {
-    bool alone = true;
+static void one_searches_and_the_others_wait(void **state) {
     (void)state;
-    assert_true(enters(DB_PRIMARY, 0, &alone) && !alone);
-    assert_int_equal(other(DB_PRIMARY, 0), LET_IN);
-}
-
-static void after_a_search_in_vain_one_searches_and_the_others_wait(void **state) {
-    (void)state;
-    search_alone();
+    assert_true(enters(DB_PRIMARY, 0));
     assert_int_equal(other(DB_PRIMARY, 50), REFUSED);
     assert_int_equal(other(DB_STANDBY, 0), LET_IN); /* which is another search */
 }
 
 static void who_waits_is_let_in_when_a_server_is_found(void **state) {
     (void)state;
-    search_alone();
+    assert_true(enters(DB_PRIMARY, 0));
     pid_t pid = begin(DB_PRIMARY, LONG_MS);
-    leave(true, true);
+    leave(true);
     assert_int_equal(end(pid), LET_IN);
+}
+
+static void who_comes_later_begins_where_another_found_a_server(void **state) {
+    int status;
+    (void)state;
+    pid_t pid = fork();
+    assert_true(pid >= 0);
+    if (pid == 0) {
+        db_gate_set_host(DB_PRIMARY, 2);
+        _exit(0);
+    }
+    assert_int_equal(waitpid(pid, &status, 0), pid);
+    assert_int_equal(db_gate_host(DB_PRIMARY), 2);
+    assert_int_equal(db_gate_host(DB_STANDBY), 0);
 }
 
 static void search_without_the_time_for_it_says_nothing(void **state) {
     struct db_at at = for_ms(DB_PRIMARY, 0);
-    bool alone = false;
     (void)state;
-    db_gate_leave(&at, false, false);
-    assert_int_equal(other(DB_PRIMARY, 0), LET_IN);
-    search_alone();
-    db_gate_leave(&at, true, false); /* but its place is free */
-    assert_true(enters(DB_PRIMARY, LONG_MS, &alone) && alone);
+    assert_true(enters(DB_PRIMARY, 0));
+    db_gate_leave(&at, false);
+    assert_int_equal(other(DB_PRIMARY, 0), LET_IN); /* at once, not after the pause */
 }
 
 static void client_that_goes_ends_the_wait(void **state) {
     struct db_at at = for_ms(DB_PRIMARY, 60 * 1000);
     struct err err = ERR_INIT;
-    bool alone = false;
     int sockets[2];
     (void)state;
     assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM, 0, sockets), 0);
     at.client_socket = sockets[0];
-    search_alone();
+    assert_true(enters(DB_PRIMARY, 0));
     assert_int_equal(close(sockets[1]), 0);
-    assert_false(db_gate_enter(&at, &alone, &err));
+    assert_false(db_gate_enter(&at, &err));
     assert_int_equal(err.code, ERR_CLIENT_GONE);
     assert_int_equal(close(sockets[0]), 0);
 }
@@ -130,39 +125,37 @@ static void wait_until_it_waits(pid_t pid) {
 /* One that ends first may have begun before. */
 static void who_waits_outlasts_the_end_of_one_search_in_vain(void **state) {
     (void)state;
-    search_alone();
-    pid_t pid = begin(DB_PRIMARY, 300);
+    assert_true(enters(DB_PRIMARY, 0));
+    pid_t pid = begin(DB_PRIMARY, LONG_MS);
     wait_until_it_waits(pid);
-    leave(false, false);
-    assert_int_equal(end(pid), REFUSED);
+    leave(false);
+    assert_int_equal(end(pid), LET_IN);
 }
 
 /* Again and again: which of them comes after it began to wait is not known. */
 static void who_waits_hears_of_a_search_that_ended_in_vain(void **state) {
     siginfo_t ended = { 0 };
     (void)state;
-    search_alone();
+    assert_true(enters(DB_PRIMARY, 0));
     pid_t pid = begin(DB_PRIMARY, LONG_MS);
     while (waitid(P_PID, (id_t)pid, &ended, WEXITED | WNOHANG | WNOWAIT) == 0 && !ended.si_pid) {
-        leave(false, false);
+        leave(false);
         (void)usleep(1000);
     }
     assert_int_equal(end(pid), REFUSED_BEFORE_ITS_TIME);
 }
 
 static void who_died_searching_is_succeeded(void **state) {
-    bool alone = false;
     (void)state;
-    leave(false, false);
-    assert_int_equal(other(DB_PRIMARY, LONG_MS), LET_IN_ALONE);
-    assert_true(enters(DB_PRIMARY, 60 * 1000, &alone) && alone);
+    assert_int_equal(other(DB_PRIMARY, LONG_MS), LET_IN);
+    assert_true(enters(DB_PRIMARY, 60 * 1000));
 }
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup(open_gate_lets_everybody_search, share),
-        cmocka_unit_test_setup(after_a_search_in_vain_one_searches_and_the_others_wait, share),
+        cmocka_unit_test_setup(one_searches_and_the_others_wait, share),
         cmocka_unit_test_setup(who_waits_is_let_in_when_a_server_is_found, share),
+        cmocka_unit_test_setup(who_comes_later_begins_where_another_found_a_server, share),
         cmocka_unit_test_setup(search_without_the_time_for_it_says_nothing, share),
         cmocka_unit_test_setup(client_that_goes_ends_the_wait, share),
         cmocka_unit_test_setup(who_waits_outlasts_the_end_of_one_search_in_vain, share),
