@@ -96,7 +96,7 @@ static bool poll_connect(PGconn *connection, int64_t deadline_ms, struct err *er
                                   .events = status == PGRES_POLLING_READING ? POLLIN : POLLOUT };
         int ready = poll(&poll_fd, 1, clock_left_ms(deadline_ms));
         if (ready == 0)
-            return err_set(err, ERR_DB_UNAVAILABLE, "PostgreSQL at %s:%s does not answer",
+            return err_set(err, ERR_DEADLINE, "PostgreSQL at %s:%s does not answer",
                            PQhost(connection), PQport(connection));
         if (ready > 0) status = PQconnectPoll(connection);
     }
@@ -205,9 +205,17 @@ static bool asks_recovery(PGconn *connection, const struct db_at *at, bool *ret_
     return ok && db_drain(connection, clock_left_ms(at->deadline_ms));
 }
 
-/* Tries every host, the last good one first. For a standby a primary is kept as second best. */
+/* To whoever asked, a server that did not answer in time is not there. */
+static bool was_slow(struct err *err) {
+    if (err->code != ERR_DEADLINE) return false;
+    err->code = ERR_DB_UNAVAILABLE;
+    return true;
+}
+
+/* Tries every host, the last good one first. For a standby a primary is kept as second best.
+ * *ret_slow: one did not answer in time. */
 static bool search(const struct config *config, const struct db_at *at, PGconn **ret_connection,
-                   struct err *err) {
+                   bool *ret_slow, struct err *err) {
     const struct config_list *hosts = &config->postgres.hosts;
     PGconn *second_best = NULL;
     struct err cause = ERR_INIT;
@@ -218,6 +226,7 @@ static bool search(const struct config *config, const struct db_at *at, PGconn *
         bool standby = false;
         struct err host_err = ERR_INIT;
         if (!connect_host(config, at, hosts->items[index], &connection, &host_err)) {
+            *ret_slow |= was_slow(&host_err);
             if (cause.code == ERR_NONE) cause = host_err;
             continue;
         }
@@ -247,10 +256,15 @@ static bool search(const struct config *config, const struct db_at *at, PGconn *
 
 bool db_connect(const struct config *config, const struct db_at *at, PGconn **ret_connection,
                 struct err *err) {
-    if (at->host) return connect_host(config, at, at->host, ret_connection, err);
+    bool slow = false, ok;
+    if (at->host) {
+        ok = connect_host(config, at, at->host, ret_connection, err);
+        if (!ok) (void)was_slow(err);
+        return ok;
+    }
     if (!db_gate_enter(at, err)) return false;
-    bool ok = search(config, at, ret_connection, err);
-    db_gate_leave(at, ok || err->code != ERR_DB_UNAVAILABLE);
+    ok = search(config, at, ret_connection, &slow, err);
+    db_gate_leave(at->target, !ok && !slow && err->code == ERR_DB_UNAVAILABLE);
     return ok;
 }
 

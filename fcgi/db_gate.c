@@ -54,12 +54,10 @@ bool db_gate_enter(const struct db_at *at, struct err *err) {
     }
 }
 
-void db_gate_leave(const struct db_at *at, bool found) {
-    struct gate *gate = &gates[at->target];
-    int64_t now_ms = clock_ms();
-    bool in_vain = !found && now_ms < at->deadline_ms;
+void db_gate_leave(enum db_target target, bool in_vain) {
+    struct gate *gate = &gates[target];
     if (in_vain) atomic_fetch_add(&gate->ended_in_vain, 1);
-    atomic_store(&gate->next_ms, in_vain ? now_ms + PAUSE_MS : now_ms);
+    atomic_store(&gate->next_ms, in_vain ? clock_ms() + PAUSE_MS : 0);
 }
 
 int db_gate_host(enum db_target target) {

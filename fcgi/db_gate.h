@@ -18,8 +18,9 @@ bool db_gate_share(struct err *err) __attribute__((warn_unused_result));
  * deadline has passed, or when the client is gone. Errors: DB_UNAVAILABLE, CLIENT_GONE. */
 bool db_gate_enter(const struct db_at *at, struct err *err) __attribute__((warn_unused_result));
 
-/* A search that failed when its own deadline had passed says nothing about the servers. */
-void db_gate_leave(const struct db_at *at, bool found);
+/* `in_vain`: each server has answered, and none will do. A search that waited for one until its
+ * time was over knows only that it is slow. */
+void db_gate_leave(enum db_target target, bool in_vain);
 
 /* The host to begin with, as an index into postgres.hosts: the one that a search found last. A dead
  * first host then costs its timeout once, not on every connection. */

@@ -24,7 +24,6 @@
 
 /* How long to leave the queue alone when the system has no descriptor or memory to spare. */
 #define EXHAUSTED_PAUSE_MS 50
-#define WARM_UP_MS         4000
 
 struct worker {
     struct services services;
@@ -230,9 +229,10 @@ static void close_services(struct worker *worker) {
 }
 
 /* A worker takes calls once it holds the connections that every call needs: on a busy machine the
- * first caller would pay for them with its own deadline. What is down is not waited for. */
+ * first caller would pay for them with its own deadline. What is down is not waited for, and what
+ * is slow no longer than a request may take. */
 static void warm_up(struct worker *worker) {
-    int64_t end_ms = clock_ms() + WARM_UP_MS;
+    int64_t end_ms = clock_ms() + worker->services.config->request_timeout_ms;
     struct services *services = &worker->services;
     struct err postgres = ERR_INIT, redis = ERR_INIT;
     const char *text;

@@ -31,11 +31,6 @@ static bool enters(enum db_target target, int64_t wait_ms) {
     return ok;
 }
 
-static void leave(bool found) {
-    struct db_at at = for_ms(DB_PRIMARY, LONG_MS);
-    db_gate_leave(&at, found);
-}
-
 /* What another process of the service gets. */
 enum { REFUSED, LET_IN, REFUSED_BEFORE_ITS_TIME };
 
@@ -69,7 +64,7 @@ static void who_waits_is_let_in_when_a_server_is_found(void **state) {
     (void)state;
     assert_true(enters(DB_PRIMARY, 0));
     pid_t pid = begin(DB_PRIMARY, LONG_MS);
-    leave(true);
+    db_gate_leave(DB_PRIMARY, false);
     assert_int_equal(end(pid), LET_IN);
 }
 
@@ -87,12 +82,14 @@ static void who_comes_later_begins_where_another_found_a_server(void **state) {
     assert_int_equal(db_gate_host(DB_STANDBY), 0);
 }
 
-static void search_without_the_time_for_it_says_nothing(void **state) {
-    struct db_at at = for_ms(DB_PRIMARY, 0);
+static void after_a_search_in_vain_the_next_one_pauses(void **state) {
     (void)state;
     assert_true(enters(DB_PRIMARY, 0));
-    db_gate_leave(&at, false);
-    assert_int_equal(other(DB_PRIMARY, 0), LET_IN); /* at once, not after the pause */
+    db_gate_leave(DB_PRIMARY, false);
+    assert_int_equal(other(DB_PRIMARY, 0), LET_IN);
+    db_gate_leave(DB_PRIMARY, true);
+    assert_int_equal(other(DB_PRIMARY, 0), REFUSED);
+    assert_true(enters(DB_PRIMARY, LONG_MS));
 }
 
 static void client_that_goes_ends_the_wait(void **state) {
@@ -128,7 +125,7 @@ static void who_waits_outlasts_the_end_of_one_search_in_vain(void **state) {
     assert_true(enters(DB_PRIMARY, 0));
     pid_t pid = begin(DB_PRIMARY, LONG_MS);
     wait_until_it_waits(pid);
-    leave(false);
+    db_gate_leave(DB_PRIMARY, true);
     assert_int_equal(end(pid), LET_IN);
 }
 
@@ -139,7 +136,7 @@ static void who_waits_hears_of_a_search_that_ended_in_vain(void **state) {
     assert_true(enters(DB_PRIMARY, 0));
     pid_t pid = begin(DB_PRIMARY, LONG_MS);
     while (waitid(P_PID, (id_t)pid, &ended, WEXITED | WNOHANG | WNOWAIT) == 0 && !ended.si_pid) {
-        leave(false);
+        db_gate_leave(DB_PRIMARY, true);
         (void)usleep(1000);
     }
     assert_int_equal(end(pid), REFUSED_BEFORE_ITS_TIME);
@@ -156,7 +153,7 @@ int main(void) {
         cmocka_unit_test_setup(one_searches_and_the_others_wait, share),
         cmocka_unit_test_setup(who_waits_is_let_in_when_a_server_is_found, share),
         cmocka_unit_test_setup(who_comes_later_begins_where_another_found_a_server, share),
-        cmocka_unit_test_setup(search_without_the_time_for_it_says_nothing, share),
+        cmocka_unit_test_setup(after_a_search_in_vain_the_next_one_pauses, share),
         cmocka_unit_test_setup(client_that_goes_ends_the_wait, share),
         cmocka_unit_test_setup(who_waits_outlasts_the_end_of_one_search_in_vain, share),
         cmocka_unit_test_setup(who_waits_hears_of_a_search_that_ended_in_vain, share),
