@@ -14,18 +14,24 @@
 #define SECRET "0123456789abcdef0123456789abcdef"
 
 static struct keyring *keyring;
+static char folder[] = "/tmp/guardian-fuzz-XXXXXX", keys[64], secret[64];
 
 static void write_file(const char *path, const char *text) {
     FILE *file = fopen(path, "w");
     if (!file || fputs(text, file) < 0 || fclose(file) != 0) abort();
 }
 
+static void remove_files(void) {
+    (void)unlink(keys);
+    (void)unlink(secret);
+    (void)rmdir(folder);
+}
+
 static void start(void) {
     static struct config config;
-    static char folder[] = "/tmp/guardian-fuzz-XXXXXX", keys[64], secret[64];
     struct err err = ERR_INIT;
 
-    if (sodium_init() < 0 || !mkdtemp(folder)) abort();
+    if (sodium_init() < 0 || !mkdtemp(folder) || atexit(remove_files) != 0) abort();
     snprintf(keys, sizeof keys, "%s/keys.yaml", folder);
     snprintf(secret, sizeof secret, "%s/hs", folder);
     write_file(secret, SECRET);
