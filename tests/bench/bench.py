@@ -251,6 +251,10 @@ class Bench:
 
     # -- backups -----------------------------------------------------------------------------------------------------------
 
+    def more_rows(self):
+        """What a backup or a restore costs however small it is (half a second, for the checks) is not what is asked."""
+        self.arena.platform.postgres.sql('CREATE TABLE IF NOT EXISTS bench.more AS SELECT r.* FROM bench.readings AS r, generate_series(1, 6); CHECKPOINT', database=DATABASE)
+
     def backed_up(self, format='custom'):
         """One backup as an administrator waits for it: seconds, and its id."""
         client = Client(self.arena.url)
@@ -271,6 +275,7 @@ class Bench:
         arena = self.arena
         target = arena.home / 'alone.dump'
         dump = [binary_folder() / 'pg_dump', *arena.platform.postgres.arguments, '--format=custom', '-f', target, DATABASE]
+        self.more_rows()
         self.backed_up()        # warms up
         with TotalMemory(arena.platform.runners[0]) as first, TotalMemory(arena.platform.runners[1]) as second:
             made = rounds(3, {'ours': self.backed_up, 'dump': lambda: run(dump), 'fast dump': lambda: run([*dump, '--compress=1'])})
@@ -293,7 +298,7 @@ class Bench:
 
         def alone():
             shutil.rmtree(folder, ignore_errors=True)
-            run(directory)
+            return run(directory)
         made = rounds(3, {'ours': lambda: self.backed_up('directory'), 'dump': alone})
         took = {name: f'{median(made, name):.2f} s' for name in made[0]}
         self.row('verified backup in the directory format against pg_dump --jobs alone', 1 / ratio(made, 'ours', 'dump', smaller_is_better=True), 1.1, took['ours'], took['dump'], at_most=True)
@@ -301,11 +306,9 @@ class Bench:
     # -- restores ----------------------------------------------------------------------------------------------------------
 
     def restore(self):
-        """An archive into a database: checked, listed and restored by guardian_maintainer, against pg_restore alone as a superuser.
-
-        Of six million rows more: what a restore costs however small it is (half a second, for the checks) is not what is asked."""
+        """An archive into a database: checked, listed and restored by guardian_maintainer, against pg_restore alone as a superuser."""
         platform, postgres = self.arena.platform, self.arena.platform.postgres
-        postgres.sql('CREATE TABLE bench.more AS SELECT r.* FROM bench.readings AS r, generate_series(1, 6); CHECKPOINT', database=DATABASE)
+        self.more_rows()
         backup_id = self.job('/api/v1/database/backup', {'database': DATABASE})['result']['backup_id']
         archive = next(path for runner in platform.runners if (path := runner.folder / f'{backup_id}.dump').exists())
         processes = f'--jobs={os.cpu_count()}'
