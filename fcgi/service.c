@@ -38,7 +38,7 @@ struct service {
     struct child children[CHILDREN_MAX];
 };
 
-static bool listen_unix(const char *path, int backlog, int *ret_socket, struct err *err) {
+static bool bind_unix(const char *path, int *ret_socket, struct err *err) {
     struct sockaddr_un address = { .sun_family = AF_UNIX };
     if (strlen(path) >= sizeof address.sun_path)
         return err_set(err, ERR_CONFIG, "listen: the path is too long");
@@ -47,7 +47,7 @@ static bool listen_unix(const char *path, int backlog, int *ret_socket, struct e
     (void)unlink(path);
     /* nginx connects as its own user: the folder decides who may reach the socket. */
     if (fd < 0 || bind(fd, (struct sockaddr *)&address, sizeof address) != 0 ||
-        chmod(path, 0666) != 0 || listen(fd, backlog) != 0) {
+        chmod(path, 0666) != 0) {
         (void)err_set(err, ERR_CONFIG, "listen: %s: %s", path, strerror(errno));
         if (fd >= 0) close(fd);
         return false;
@@ -56,7 +56,7 @@ static bool listen_unix(const char *path, int backlog, int *ret_socket, struct e
     return true;
 }
 
-static bool listen_tcp(const char *text, int backlog, int *ret_socket, struct err *err) {
+static bool bind_tcp(const char *text, int *ret_socket, struct err *err) {
     char host[256];
     const char *colon = strrchr(text, ':');
     if (!colon || (size_t)(colon - text) >= sizeof host)
@@ -67,7 +67,7 @@ static bool listen_tcp(const char *text, int backlog, int *ret_socket, struct er
     if (problem) return err_set(err, ERR_CONFIG, "listen: %s: %s", text, gai_strerror(problem));
     int one = 1, fd = socket(found->ai_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
     bool ok = fd >= 0 && setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &one, sizeof one) == 0 &&
-              bind(fd, found->ai_addr, found->ai_addrlen) == 0 && listen(fd, backlog) == 0;
+              bind(fd, found->ai_addr, found->ai_addrlen) == 0;
     if (!ok) {
         (void)err_set(err, ERR_CONFIG, "listen: %s: %s", text, strerror(errno));
         if (fd >= 0) close(fd);
@@ -76,14 +76,12 @@ static bool listen_tcp(const char *text, int backlog, int *ret_socket, struct er
     return ok;
 }
 
-static bool service_listen(struct service *service, struct err *err) {
-    /* A short queue: who does not fit is told at once by nginx, never kept waiting without bound.
-     */
-    int backlog = (int)service->config->workers * 16;
+/* The first worker that is ready listens: until then a caller is refused, and goes elsewhere. */
+static bool service_bind(struct service *service, struct err *err) {
     const char *listen_text = service->config->listen;
     if (strncmp(listen_text, "unix:", 5) == 0)
-        return listen_unix(listen_text + 5, backlog, &service->listen_socket, err);
-    return listen_tcp(listen_text, backlog, &service->listen_socket, err);
+        return bind_unix(listen_text + 5, &service->listen_socket, err);
+    return bind_tcp(listen_text, &service->listen_socket, err);
 }
 
 static void child_start(struct service *service, int index) {
@@ -190,7 +188,7 @@ int service_run(const struct config *config) {
     sigaddset(&signals, SIGTERM);
     sigaddset(&signals, SIGINT);
     (void)sigprocmask(SIG_BLOCK, &signals, NULL);
-    if (!keys_are_usable(config, &err) || !db_gate_share(&err) || !service_listen(&service, &err) ||
+    if (!keys_are_usable(config, &err) || !db_gate_share(&err) || !service_bind(&service, &err) ||
         !metrics_open(config->pool, (int)config->workers, &service.metrics, &err)) {
         log_event(LOG_ERROR, "start", "detail", 's', err.detail, NULL);
         return EXIT_FAILURE;

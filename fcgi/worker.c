@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
+#include <sys/socket.h>
 
 #include "audit.h"
 #include "auth.h"
@@ -24,6 +25,7 @@
 
 /* How long to leave the queue alone when the system has no descriptor or memory to spare. */
 #define EXHAUSTED_PAUSE_MS 50
+#define QUEUE_PER_WORKER   16
 
 struct worker {
     struct services services;
@@ -267,7 +269,13 @@ int worker_run(const struct config *config, struct metrics *metrics, int listen_
     metrics_busy(metrics, index, false);
     bool ok = open_services(&worker, config, metrics, &err);
     if (!ok) log_event(LOG_ERROR, "worker_start", "detail", 's', err.detail, NULL);
-    else warm_up(&worker);
+    else {
+        warm_up(&worker);
+        /* A short queue: who does not fit is told at once by nginx, never kept waiting without
+         * bound. */
+        ok = listen(listen_socket, (int)config->workers * QUEUE_PER_WORKER) == 0;
+        if (!ok) log_event(LOG_ERROR, "worker_start", "detail", 's', strerror(errno), NULL);
+    }
     /* After SIGTERM what waits in the queue is still served: nothing that was accepted is lost. */
     while (ok && (!worker_stopping() || is_waiting(listen_socket))) {
         if (request_accept(worker.transport, listen_socket)) serve_one(&worker);

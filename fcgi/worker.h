@@ -10,8 +10,8 @@
 #include "config.h"
 #include "metrics.h"
 
-/* One worker: serves until SIGTERM; returns the exit status. `index` is its place in the metrics.
- */
+/* One worker: connects, listens, serves until SIGTERM; returns the exit status. The socket is
+ * bound. `index` is its place in the metrics. */
 int worker_run(const struct config *config, struct metrics *metrics, int listen_socket, int index);
 /* The housekeeper: works until SIGTERM; returns the exit status. */
 int housekeeper_run(const struct config *config, struct metrics *metrics);
