@@ -116,7 +116,7 @@ static bool connect_primary(struct cache *cache, int64_t deadline_ms, struct err
         problem = ERR_INIT;
         ok = connect_to(cache, address, deadline_ms, &problem);
     }
-    if (ok) cache->sentinel = sentinels.first;
+    if (ok) cache->sentinel = sentinels.answered;
     else if (problem.code == ERR_NONE) (void)unavailable(err, "no Sentinel names a primary");
     else (void)err_set(err, problem.code, "%s", problem.detail);
     sentinels_end(&sentinels);

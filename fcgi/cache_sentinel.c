@@ -124,7 +124,7 @@ bool sentinels_next(struct sentinels *sentinels, int64_t deadline_ms, char *ret_
         for (int i = 0; i < count; i++)
             if (sockets[i].revents &&
                 go_on(sentinels, &sentinels->asks[which[i]], ret_address, size)) {
-                sentinels->first = which[i];
+                sentinels->answered = which[i];
                 return true;
             }
     }

@@ -13,8 +13,9 @@
 
 struct sentinels {
     const struct config *config;
-    int first; /* the one to begin with; whoever answered last */
-    int begun; /* how many have been asked */
+    int first;    /* the one to begin with */
+    int answered; /* whose the last answer is */
+    int begun;    /* how many have been asked */
     int64_t next_ms;
     struct sentinel_ask {
         redisContext *context; /* NULL: not asked, or done with */

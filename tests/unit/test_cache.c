@@ -244,6 +244,10 @@ static void a_sentinel_that_names_a_replica_is_not_the_last_word(void **state) {
     fake_start(&replica, replica_answers);
     const char *const answers[] = { naming(&replica, ""), "", "", naming(&redis, ""), "", "" };
     assert_true(ping_under(answers, &err));
+    const char *const from_the_second[] = {
+        "", naming(&replica, ""), naming(&redis, ""), "", "", ""
+    };
+    assert_true(ping_under(from_the_second, &err)); /* and each of the others is asked once */
     fake_stop(&replica);
     stop();
 }
