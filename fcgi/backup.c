@@ -18,6 +18,11 @@
 
 #define FACTS_TIMEOUT_MS 600000
 #define ROW_TIMEOUT_MS   30000
+/* How far a backup is when pg_dump has made its folder, when all has been written, and when that
+ * has been compared: pg_restore may still be at it. */
+#define DIRECTORY_PERCENT 70
+#define DUMPED_PERCENT    90
+#define VERIFIED_PERCENT  97
 
 struct making {
     struct job *job;
@@ -27,6 +32,7 @@ struct making {
     int64_t started_ms;
     char started_at[32];
     char path[PATH_MAX], folder[PATH_MAX]; /* the file; pg_dump's directory, where it makes one */
+    struct backup_trial trial;
     struct backup_seal seal;
 };
 
@@ -75,16 +81,28 @@ static bool check_readable(const json_t *facts, struct err *err) {
                count, count == 1 ? "" : "s", first, first);
 }
 
-/* Its room is needed: what is packed is read back from the file. */
-static bool dump_directory(struct making *making, const struct backup_dump *dump,
-                           struct backup_writer *writer, struct err *err) {
+static bool dump_custom(struct making *making, struct backup_dump *dump, struct err *err) {
     struct job *job = making->job;
-    job_part(job, 0, 70);
-    if (!backup_dump(job, dump, err)) return false;
-    job_part(job, 70, 85);
-    bool ok = backup_pack(job, making->id, making->folder, writer, err);
-    job_folder_remove(making->folder);
-    return ok;
+    dump->trial = &making->trial;
+    job_part(job, 0, DUMPED_PERCENT);
+    if (!backup_trial_begin(&making->trial, job->config, NULL, job->channel, err) ||
+        !backup_dump(job, dump, err))
+        return false;
+    job_part(job, DUMPED_PERCENT, VERIFIED_PERCENT);
+    return true;
+}
+
+/* The folder stays until the file has been compared with it. */
+static bool dump_directory(struct making *making, const struct backup_dump *dump, struct err *err) {
+    struct job *job = making->job;
+    job_part(job, 0, DIRECTORY_PERCENT);
+    if (!backup_dump(job, dump, err) ||
+        !backup_trial_begin(&making->trial, job->config, dump->folder, job->channel, err))
+        return false;
+    job_part(job, DIRECTORY_PERCENT, DUMPED_PERCENT);
+    if (!backup_pack(job, making->id, dump->folder, dump->writer, err)) return false;
+    job_part(job, DUMPED_PERCENT, VERIFIED_PERCENT);
+    return true;
 }
 
 static bool dump(struct making *making, char ret_sha256[SEAL_HEX_SIZE], int64_t *ret_size,
@@ -96,10 +114,9 @@ static bool dump(struct making *making, char ret_sha256[SEAL_HEX_SIZE], int64_t 
     struct backup_dump dump = { .database = making->wish->database,
                                 .tables = json_object_get(making->facts, "tables"),
                                 .folder = directory ? making->folder : NULL,
-                                .writer = directory ? NULL : &writer };
+                                .writer = &writer };
     if (!backup_writer_open(&writer, making->path, key->text ? key : NULL, err)) return false;
-    bool ok =
-        directory ? dump_directory(making, &dump, &writer, err) : backup_dump(job, &dump, err);
+    bool ok = directory ? dump_directory(making, &dump, err) : dump_custom(making, &dump, err);
     if (ok) job_progress(job, "syncing", -1, -1, NULL);
     ok = ok && backup_writer_end(&writer, ret_sha256, err);
     *ret_size = writer.size;
@@ -144,10 +161,15 @@ static bool verify(struct making *making, struct err *err) {
                                   .progress = show_check,
                                   .context = making->job };
     json_t *tables;
-    job_part(making->job, 85, 100);
     if (!backup_check_archive(&check, json_object_get(making->facts, "tables"),
                               json_object_get(making->manifest, "tables"), &tables, err))
         return false;
+    job_part(making->job, VERIFIED_PERCENT, 100);
+    job_progress(making->job, "reading it back", -1, -1, NULL);
+    if (!backup_trial_end(&making->trial, err)) {
+        json_decref(tables);
+        return false;
+    }
     return json_object_set_new(making->manifest, "tables", tables) == 0 ||
            err_set(err, ERR_LIMIT, "out of memory for the manifest");
 }
@@ -167,7 +189,7 @@ static bool make(struct making *making, struct err *err) {
     struct job *job = making->job;
     char sha256[SEAL_HEX_SIZE];
     int64_t size;
-    job_part(job, 0, 85);
+    job_part(job, 0, DUMPED_PERCENT);
     job_progress(job, "looking at the tables", -1, -1, NULL);
     if (!job_folder_path(job->config, job->id, ".dump", making->path, err) ||
         !job_folder_path(job->config, job->id, ".directory", making->folder, err) ||
@@ -179,8 +201,10 @@ static bool make(struct making *making, struct err *err) {
     if (unlink(making->path) != 0 && errno != ENOENT)
         return err_set(err, ERR_INTERNAL, "%s: %s", making->path, strerror(errno));
     if (!dump(making, sha256, &size, err) || !describe(making, sha256, size, err) ||
-        !verify(making, err) ||
-        !backup_manifest_sign(job->config, making->manifest, &making->seal, err) ||
+        !verify(making, err))
+        return false;
+    job_folder_remove(making->folder);
+    if (!backup_manifest_sign(job->config, making->manifest, &making->seal, err) ||
         !job_go_on(job, err))
         return false;
     job_progress(job, "naming", -1, -1, NULL);
@@ -195,6 +219,7 @@ bool backup_make(struct job *job, const struct backup_wish *wish, char ret_id[SE
     seal_uuid(ret_id);
     backup_time_text(making.started_at);
     bool ok = make(&making, err);
+    backup_trial_drop(&making.trial);
     if (!ok) job_folder_sweep(job->config, job->id);
     if (ok)
         job_log(job, "backup %s: %lld bytes, %zu tables, in %lld ms", ret_id,

@@ -12,7 +12,6 @@
 #include "backup_file.h"
 #include "backup_manifest.h"
 #include "backup_pack.h"
-#include "job_folder.h"
 #include "program.h"
 
 #define BUFFER_SIZE 65536u
@@ -32,8 +31,8 @@ bool backup_check_reader(const struct backup_check *check, struct backup_reader 
                               encrypted ? &check->config->jobs.encryption_key : NULL, err);
 }
 
-static bool compare(const struct backup_check *check, struct backup_reader *reader,
-                    struct err *err) {
+bool backup_check_end(const struct backup_check *check, struct backup_reader *reader,
+                      struct err *err) {
     char sha256[SEAL_HEX_SIZE];
     int64_t size;
     if (!backup_reader_end(reader, &size, sha256, err)) return false;
@@ -51,7 +50,8 @@ static bool go_on(const struct backup_check *check, const struct backup_reader *
     struct pollfd cancel = { .fd = check->cancel_fd, .events = POLLRDHUP };
     if (check->progress)
         check->progress(check->context, reader->size,
-                        backup_manifest_number(check->manifest, "size_bytes"));
+                        backup_manifest_number(check->manifest, "size_bytes") *
+                            (check->twice ? 2 : 1));
     if (check->cancel_fd >= 0 && poll(&cancel, 1, 0) > 0)
         return err_set(err, ERR_CANCELLED, "the job was cancelled");
     return true;
@@ -82,7 +82,7 @@ bool backup_check_bytes(const struct backup_check *check, int output_fd, struct 
             ok = got >= 0 && write_all(output_fd, buffer, (size_t)got, err) &&
                  (i % 16 != 0 || go_on(check, &reader, err));
         }
-        ok = ok && compare(check, &reader, err);
+        ok = ok && backup_check_end(check, &reader, err);
         backup_reader_close(&reader);
     }
     free(buffer);
@@ -92,11 +92,6 @@ bool backup_check_bytes(const struct backup_check *check, int output_fd, struct 
 static ptrdiff_t feed(void *context, char *buffer, size_t size, struct err *err) {
     struct reading *reading = context;
     return backup_reader_next(&reading->reader, buffer, size, err);
-}
-
-static bool tick(void *context, struct err *err) {
-    struct reading *reading = context;
-    return go_on(reading->check, &reading->reader, err);
 }
 
 /* "215; 1259 16385 TABLE public readings owner": 1259 is pg_class. Names may hold anything; the oid
@@ -129,11 +124,11 @@ static bool is_directory(const struct backup_check *check) {
     return backup_is_directory(backup_manifest_text(check->manifest, "format"));
 }
 
-/* pg_restore reads the custom format as it comes, and the directory format from its folder. */
-static bool run(struct reading *reading, const char *option, bool lists, struct err *err) {
+/* Of the custom format as it lies, and of the directory format from its folder. */
+static bool list(struct reading *reading, struct err *err) {
     bool directory = is_directory(reading->check);
     char path[256];
-    const char *argv[] = { path, option, directory ? reading->check->folder : NULL, NULL };
+    const char *argv[] = { path, "--list", directory ? reading->check->folder : NULL, NULL };
     struct program program = { .argv = argv,
                                .input_fd = -1,
                                .output_fd = -1,
@@ -141,25 +136,10 @@ static bool run(struct reading *reading, const char *option, bool lists, struct 
                                .cancel_fd = reading->check->cancel_fd,
                                .context = reading,
                                .input = directory ? NULL : feed,
-                               .output = lists ? take_list : NULL,
-                               .tick = lists || directory ? NULL : tick };
+                               .output = take_list };
     return program_find(reading->check->config, "pg_restore", path, sizeof path, err) &&
            (directory || backup_check_reader(reading->check, &reading->reader, err)) &&
            program_run(&program, err);
-}
-
-/* All of it is read and unpacked; where that fails, the hash says whether the file is to blame. */
-static bool read_whole(const struct backup_check *check, struct err *err) {
-    struct reading reading = { .check = check, .reader.fd = -1 };
-    bool ok = run(&reading, "--file=/dev/null", false, err);
-    struct err damage = ERR_INIT;
-    if (is_directory(check)) return ok; /* its hash was seen before it was unpacked */
-    if (!ok && err->code != ERR_CANCELLED && reading.reader.fd >= 0 &&
-        !compare(check, &reading.reader, &damage))
-        *err = damage;
-    if (ok) ok = compare(check, &reading.reader, err);
-    backup_reader_close(&reading.reader);
-    return ok;
 }
 
 static const char *oid_of(const json_t *table, char text[24]) {
@@ -208,25 +188,17 @@ static bool check_tables(const json_t *found, const json_t *before, const json_t
     return ok;
 }
 
-static bool check_archive(const struct backup_check *check, const json_t *before,
+bool backup_check_archive(const struct backup_check *check, const json_t *before,
                           const json_t *after, json_t **ret_tables, struct err *err) {
     struct reading reading = { .check = check, .reader.fd = -1, .found = json_object() };
     json_t *tables = json_array();
-    bool ok = reading.found ? run(&reading, "--list", true, err)
-                            : err_set(err, ERR_LIMIT, "out of memory");
+    bool ok = reading.found ? list(&reading, err) : err_set(err, ERR_LIMIT, "out of memory");
     backup_reader_close(&reading.reader);
-    ok = ok && check_tables(reading.found, before, after, tables, err) && read_whole(check, err);
+    ok = ok && check_tables(reading.found, before, after, tables, err) &&
+         (is_directory(check) ? backup_pack_compare(check, err)
+                              : backup_check_bytes(check, -1, err));
     json_decref(reading.found);
     if (ok) *ret_tables = tables;
     else json_decref(tables);
-    return ok;
-}
-
-bool backup_check_archive(const struct backup_check *check, const json_t *before,
-                          const json_t *after, json_t **ret_tables, struct err *err) {
-    bool directory = is_directory(check);
-    bool ok = (!directory || backup_unpack(check, check->folder, err)) &&
-              check_archive(check, before, after, ret_tables, err);
-    if (directory) job_folder_remove(check->folder);
     return ok;
 }

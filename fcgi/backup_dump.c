@@ -135,7 +135,8 @@ static bool tick(void *context, struct err *err) {
 
 static bool take_output(void *context, const char *data, size_t size, struct err *err) {
     struct dumping *dumping = context;
-    return backup_writer_add(dumping->dump->writer, data, size, err);
+    return backup_writer_add(dumping->dump->writer, data, size, err) &&
+           backup_trial_add(dumping->dump->trial, data, size, err);
 }
 
 /* The file is synced when the folder has become one. */

@@ -52,9 +52,9 @@ bool backup_pack(struct job *job, const char *id, const char *folder, struct bac
                  struct err *err) {
     struct packing packing = { .job = job, .writer = writer, .total = size_of(folder) };
     char names[sizeof "--transform=s,^[.],," + SEAL_UUID_SIZE];
-    const char *argv[] = { TAR,         "--create", "--format=gnu", "--sort=name", "--owner=0",
-                           "--group=0", "--file=-", names,          "--directory", folder,
-                           ".",         NULL };
+    const char *argv[] = { TAR,        "--create", "--format=gnu", "--sort=name", "--numeric-owner",
+                           "--file=-", names,      "--directory",  folder,        ".",
+                           NULL };
     struct program program = { .argv = argv,
                                .input_fd = -1,
                                .output_fd = -1,
@@ -70,6 +70,7 @@ bool backup_pack(struct job *job, const char *id, const char *folder, struct bac
 struct unpacking {
     const struct backup_check *check;
     struct backup_reader reader;
+    int64_t before; /* bytes of an earlier reading */
 };
 
 static ptrdiff_t feed(void *context, char *buffer, size_t size, struct err *err) {
@@ -82,30 +83,58 @@ static bool show(void *context, struct err *err) {
     const struct backup_check *check = unpacking->check;
     (void)err;
     if (check->progress)
-        check->progress(check->context, unpacking->reader.size,
-                        backup_manifest_number(check->manifest, "size_bytes"));
+        check->progress(check->context, unpacking->before + unpacking->reader.size,
+                        unpacking->before + backup_manifest_number(check->manifest, "size_bytes"));
     return true;
 }
 
-bool backup_unpack(const struct backup_check *check, const char *folder, struct err *err) {
-    struct unpacking unpacking = { .check = check };
-    const char *argv[] = {
-        TAR,           "--extract", "--file=-", "--strip-components=1", "--no-same-owner",
-        "--directory", folder,      NULL
-    };
+/* The backup as it lies, decrypted, into tar. */
+static bool feed_tar(struct unpacking *unpacking, const char *const *argv, struct err *err) {
     struct program program = { .argv = argv,
                                .input_fd = -1,
                                .output_fd = -1,
                                .passed_fd = -1,
-                               .cancel_fd = check->cancel_fd,
-                               .context = &unpacking,
+                               .cancel_fd = unpacking->check->cancel_fd,
+                               .context = unpacking,
                                .input = feed,
                                .tick = show };
-    if (!backup_check_bytes(check, -1, err)) return false;
+    return backup_check_reader(unpacking->check, &unpacking->reader, err) &&
+           program_run(&program, err);
+}
+
+/* Where tar finds a difference, the hash says whether the file is to blame. */
+bool backup_pack_compare(const struct backup_check *check, struct err *err) {
+    struct unpacking unpacking = { .check = check, .reader.fd = -1 };
+    const char *argv[] = {
+        TAR,           "--compare",   "--file=-", "--transform=s,^[^/]*,.,", "--numeric-owner",
+        "--directory", check->folder, NULL
+    };
+    struct err damage = ERR_INIT;
+    bool ok = feed_tar(&unpacking, argv, err);
+    if (ok) ok = backup_check_end(check, &unpacking.reader, err);
+    else if (err->code == ERR_INTERNAL && unpacking.reader.fd >= 0 &&
+             !backup_check_end(check, &unpacking.reader, &damage))
+        *err = damage;
+    backup_reader_close(&unpacking.reader);
+    return ok;
+}
+
+bool backup_unpack(const struct backup_check *check, const char *folder, struct err *err) {
+    struct unpacking unpacking = {
+        .check = check,
+        .reader.fd = -1,
+        .before = backup_manifest_number(check->manifest, "size_bytes"),
+    };
+    struct backup_check first = *check;
+    const char *argv[] = {
+        TAR,           "--extract", "--file=-", "--strip-components=1", "--no-same-owner",
+        "--directory", folder,      NULL
+    };
+    first.twice = true;
+    if (!backup_check_bytes(&first, -1, err)) return false;
     if (mkdir(folder, 0700) != 0)
         return err_set(err, ERR_INTERNAL, "making %s: %s", folder, strerror(errno));
-    if (!backup_check_reader(check, &unpacking.reader, err)) return false;
-    bool ok = program_run(&program, err);
+    bool ok = feed_tar(&unpacking, argv, err);
     backup_reader_close(&unpacking.reader);
     return ok;
 }

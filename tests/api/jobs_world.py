@@ -126,7 +126,8 @@ class Works:
 
     def nothing_left(self, job_id, timeout_s=15):
         """No session, no program, no temporary file, no lock of a job that is over."""
-        wait_for(lambda: not self.sessions(job_id) and not [n for n in self.temporary() if job_id in n] and not self.programs(), timeout_s, 'all traces gone')
+        wait_for(lambda: not self.sessions(job_id) and not [n for n in self.temporary() if job_id in n] and
+                 not self.programs() and not self.programs('pg_restore') and not self.programs('tar'), timeout_s, 'all traces gone')
         assert self.platform.postgres.sql("SELECT count(*) FROM pg_locks AS l JOIN pg_stat_activity AS a USING (pid) WHERE a.application_name = %s",
                                           f'guardian-job-{job_id}') == [(0,)]
 

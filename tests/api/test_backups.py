@@ -340,9 +340,20 @@ def test_a_dump_that_was_killed_in_the_middle_is_no_backup(works):
     assert works.api.get('/database/backups', params={'database': 'big'}).json['items'] == []
 
 
-def test_a_program_that_is_not_there_is_named(works, tmp_path):
+def test_what_could_not_be_read_back_while_it_was_dumped_is_no_backup(works):
+    with held(works) as (job_id, _):
+        os.kill(works.programs('pg_restore')[0], signal.SIGKILL)
+    job = works.end(job_id)
+    assert job['state'] == 'failed' and 'cannot be read back' in job['error']['detail'], job
+    works.nothing_left(job_id)
+    all_files_are_known(works)
+
+
+@pytest.mark.parametrize('missing, there', [('pg_dump', 'pg_restore'), ('pg_restore', 'pg_dump')])
+def test_a_program_that_is_not_there_is_named(works, tmp_path, missing, there):
+    (tmp_path / there).symlink_to(binary_folder() / there)
     with only_runner(works.platform, pg_bindir=str(tmp_path)):
-        failed(works, 'small', 'pg_dump')
+        failed(works, 'small', missing)
 
 
 @pytest.mark.parametrize('script, words', [
