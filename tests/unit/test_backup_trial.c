@@ -89,7 +89,7 @@ static void a_cancelled_job_ends_it(void **state) {
     struct world *world = *state;
     struct err err = ERR_INIT;
     int channel[2];
-    assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM, 0, channel), 0);
+    assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, channel), 0);
     try(world, "exec tail -f /dev/null", channel[0]);
     close(channel[1]);
     assert_false(add(world, 5000000, &err));
