@@ -15,7 +15,7 @@
 #include "pitr.h"
 
 #define TURN_MS 1500  /* between looks at the restored clusters */
-#define LOOK_MS 15000 /* between looks at Barman: each costs it half a second of a processor */
+#define LOOK_MS 30000 /* between looks at Barman: each costs a second or two of a processor */
 
 static bool ask(const struct config *config, struct db *db, enum db_statement statement,
                 const char *const *values, int count, json_t **ret_rows, struct err *err) {

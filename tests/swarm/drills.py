@@ -7,7 +7,7 @@ import uuid
 from iotplatform.process import Failed, wait_for
 
 from .lab import STACK
-from .watch import Canary, Watch, ensure_canaries
+from .watch import Canary, Watch, ensure_canaries, settled
 
 DRILLS = {}
 
@@ -24,10 +24,11 @@ def perform(lab, name):
     title, function = DRILLS[name]
     wait_for(lab.healthy, 240, f'preflight of {name}: everything at full strength', poll_s=1)
     ensure_canaries(lab)
+    busy = settled()
     started = time.time()
     watch = function(lab)
     wait_for(lab.healthy, 300, f'everything at full strength after {name}', poll_s=1)
-    report = {'drill': name, 'title': title, 'promise': ' '.join(function.__doc__.split()), 'at': time.strftime('%Y-%m-%dT%H:%M:%SZ', time.gmtime(started)), 'seconds': round(time.time() - started, 1),
+    report = {'drill': name, 'title': title, 'promise': ' '.join(function.__doc__.split()), 'at': time.strftime('%Y-%m-%dT%H:%M:%SZ', time.gmtime(started)), 'seconds': round(time.time() - started, 1), 'busy_before': busy,
               'measured': watch.measured, 'timeline': sorted(watch.timeline), 'ok': all(row['ok'] for row in watch.measured)}
     if watch.load:
         report['load'] = watch.load.summary()

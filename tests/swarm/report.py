@@ -24,7 +24,7 @@ def markdown(report, level=2):
     lines = [f'{"#" * level} {report["drill"]}: {report["title"]}', '', f'{report["promise"]} **{"Kept" if report["ok"] else "Not kept"}**, {report["at"]}.', '',
              '| measured | | promised | |', '| --- | --- | --- | --- |']
     lines += [f'| {row["what"]} | {figure(row)} | {target(row)} | {"" if row["ok"] else "**missed**"} |' for row in report['measured']]
-    return '\n'.join([*lines, '', *load_lines(report), *timeline_lines(report)])
+    return '\n'.join([*lines, '', f'The processors of this machine were busy for {report["busy_before"]} % before it.', '', *load_lines(report), *timeline_lines(report)])
 
 
 def load_lines(report):

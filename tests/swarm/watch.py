@@ -17,6 +17,27 @@ CANARY_SERVICE = 'lab_canary'
 PATIENCE = float(os.environ.get('DRILL_PATIENCE') or 1)        # for machines that others use too: promised seconds are stretched
 
 
+def processors():
+    """Ticks that all processors were idle, and all their ticks."""
+    ticks = [int(word) for word in Path('/proc/stat').read_text().split('\n', 1)[0].split()[1:9]]
+    return ticks[3] + ticks[4], sum(ticks)
+
+
+def busy_percent(seconds=3):
+    idle, total = processors()
+    time.sleep(seconds)
+    idle_then, total_then = processors()
+    return round(100 - 100 * (idle_then - idle) / max(total_then - total, 1))
+
+
+def settled(limit_s=90):
+    """How busy the processors are, in percent, when six machines have done what a start leaves to do: it would be measured with what is broken."""
+    end = time.monotonic() + limit_s
+    while (busy := busy_percent()) > 85 and time.monotonic() < end:
+        pass
+    return busy
+
+
 def ensure_canaries(lab):
     """A container in the data network on every machine, in which canaries are let loose. Only the lab has this."""
     manager = lab.manager()
