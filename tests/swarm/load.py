@@ -9,6 +9,7 @@ import uuid
 from collections import Counter
 
 TIMEOUT_S = 20
+RENEWED_S = 300       # an access token lasts 15 minutes, and a drill may last longer
 
 # method, path, body, statuses that are right; how often of all
 READS = [('GET', '/api/v1/auth/me', None, (200,), 4), ('GET', '/', None, (200,), 3), ('GET', '/api/v1/database/overview', None, (200,), 1), ('GET', '/api/v1/health/ready', None, (200,), 2)]
@@ -35,7 +36,7 @@ class Load:
         self.done = []              # (start, seconds, status or name of the error, method, path, request id)
         self.stopping = threading.Event()
         self.threads = [threading.Thread(target=self._work, args=(i,), daemon=True) for i in range(threads)]
-        self.threads.append(threading.Thread(target=self._tick, daemon=True))
+        self.threads += [threading.Thread(target=each, daemon=True) for each in (self._tick, self._renew)]
 
     def start(self):
         for thread in self.threads:
@@ -61,6 +62,14 @@ class Load:
                 status = f'{type(error).__name__}: {error}'[:120]
             self.done.append((start, time.time() - start, status, method, path, identity, status in right))
             self.stopping.wait(self.think_s)
+
+    def _renew(self):
+        pause_s = RENEWED_S
+        while not self.stopping.wait(pause_s):
+            try:
+                self.token, pause_s = self.lab.token(), RENEWED_S
+            except (OSError, ValueError, KeyError, http.client.HTTPException):
+                pause_s = 5     # nobody answers just now: the old one is still good
 
     def _tick(self):
         while not self.stopping.wait(0.1):
