@@ -314,6 +314,32 @@ static void attend_members(struct arena *arena, json_t *list, const json_t *memb
     }
 }
 
+static bool has_sender(const json_t *server, const char *name) {
+    size_t i;
+    const json_t *standby;
+    json_array_foreach(json_object_get(server, "standbys"), i, standby) {
+        if (strcmp(text_or(standby, "name", ""), name) == 0) return true;
+    }
+    return false;
+}
+
+/* A standby may run, and say so, while the leader refuses what it asks for: it followed somebody
+ * else's timeline. Patroni 3.0 does not tell the two apart. */
+static void attend_senders(struct arena *arena, json_t *list, const json_t *members,
+                           const char *leader, const json_t *server) {
+    size_t i;
+    const json_t *member;
+    if (!leader || !server || json_is_true(json_object_get(server, "standby"))) return;
+    json_array_foreach(members, i, member) {
+        const char *name = text_or(member, "name", "?");
+        if (is_leader_role(text_or(member, "role", "")) || !is_well(member) ||
+            *text_or(member, "tags.replicatefrom", "") || has_sender(server, name))
+            continue;
+        attend(list, "warning", arena_printf(arena, "%s receives no WAL from %s", name, leader),
+               "its log says why; reinitialize it if it stays so");
+    }
+}
+
 static json_t *attention_json(const struct replication_at *at, const json_t *members,
                               const char *leader, bool paused, const json_t *server) {
     struct arena *arena = at->arena;
@@ -323,6 +349,7 @@ static json_t *attention_json(const struct replication_at *at, const json_t *mem
     if (!leader) attend(list, "critical", "there is no leader", "nobody takes writes");
     if (paused) attend(list, "warning", "automatic failover is paused", "resume it when done");
     attend_members(arena, list, members);
+    attend_senders(arena, list, members, leader, server);
     json_array_foreach(json_object_get(server, "slots"), i, slot) {
         const char *status = text_or(slot, "wal_status", "");
         if (strcmp(status, "unreserved") == 0 || strcmp(status, "lost") == 0)

@@ -5,6 +5,7 @@ import signal
 import urllib.error
 import urllib.request
 from base64 import b64encode
+from pathlib import Path
 
 import psycopg2
 import yaml
@@ -13,6 +14,7 @@ from .postgres import ACCOUNT, SETTINGS, binary_folder, own_folder
 from .process import Daemon, as_user, free_port, wait_for
 
 REST_USER = 'patroni'
+GUARDED = Path(__file__).resolve().parents[2] / 'stack' / 'postgres' / 'patroni'      # the program that the stack runs
 
 
 class Etcd(Daemon):
@@ -80,7 +82,7 @@ class Member(Daemon):
                 shutil.chown(path, ACCOUNT, ACCOUNT)
         self.socket_folder.chmod(0o700)
         conf.chmod(0o600)
-        self.spawn(['patroni', conf], user=ACCOUNT, env={'LC_ALL': 'C.UTF-8'}, ready=(lambda: self.get('/liveness') is not None) if wait else None, timeout_s=60)
+        self.spawn([self.cluster.base / 'patroni', conf], user=ACCOUNT, env={'LC_ALL': 'C.UTF-8'}, ready=(lambda: self.get('/liveness') is not None) if wait else None, timeout_s=60)
         return self
 
     def freeze(self):
@@ -123,6 +125,7 @@ class PatroniCluster:
 
     def start(self):
         self.base.mkdir(parents=True, exist_ok=True)
+        shutil.copy(GUARDED, self.base)     # where its user may read
         if as_user(ACCOUNT):
             shutil.chown(self.base, ACCOUNT, ACCOUNT)
         self.etcd.start()

@@ -78,6 +78,23 @@ def test_a_member_that_does_not_answer_is_missing_and_slows_nobody(api, cluster)
         stopped.thaw()
 
 
+def test_a_standby_that_runs_and_receives_nothing_is_named(api, cluster):
+    standby = next(m for m in cluster.members if cluster.roles()[m.name] == 'replica')
+    connection = psycopg2.connect(f"host='{standby.socket_folder}' port={standby.port} user=postgres dbname=postgres")
+    connection.autocommit = True
+    cursor = connection.cursor()
+    cursor.execute("ALTER SYSTEM SET primary_conninfo = 'host=127.0.0.1 port=1'")
+    cursor.execute('SELECT pg_reload_conf()')
+    try:
+        said = {'severity': 'warning', 'what': f'{standby.name} receives no WAL from {cluster.leader().name}', 'why': 'its log says why; reinitialize it if it stays so'}
+        wait_for(lambda: said in read(api)['data']['attention'], 30, 'that it is named')
+    finally:
+        cursor.execute('ALTER SYSTEM RESET primary_conninfo')
+        cursor.execute('SELECT pg_reload_conf()')
+        connection.close()
+    wait_for(lambda: read(api)['data']['attention'] == [], 30, 'WAL flowing again')
+
+
 def test_a_switchover_promotes_the_candidate_without_a_lost_write(api, steer, cluster):
     data = read(api)['data']
     before, candidate = data['leader'], data['promotion']['candidate']

@@ -15,6 +15,8 @@ const sentences: [pattern: RegExp, key: string][] = [
   [/^member (?<name>\S+) does not run$/, 'memberDown'],
   [/^Patroni of (?<name>\S+) does not answer$/, 'patroniSilent'],
   [/^its REST API cannot be reached from here$/, 'unreachable'],
+  [/^(?<name>\S+) receives no WAL from (?<leader>\S+)$/, 'noSender'],
+  [/^its log says why; reinitialize it if it stays so$/, 'reinitialize'],
   [/^(?<name>\S+) waits for a restart$/, 'restart'],
   [/^a setting needs it$/, 'setting'],
   [/^slot (?<name>\S+) keeps no WAL any more$/, 'slotLost'],
