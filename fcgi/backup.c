@@ -84,12 +84,8 @@ static bool check_readable(const json_t *facts, struct err *err) {
 static bool dump_custom(struct making *making, struct backup_dump *dump, struct err *err) {
     struct job *job = making->job;
     dump->trial = &making->trial;
-    job_part(job, 0, DUMPED_PERCENT);
-    if (!backup_trial_begin(&making->trial, job->config, NULL, job->channel, err) ||
-        !backup_dump(job, dump, err))
-        return false;
-    job_part(job, DUMPED_PERCENT, VERIFIED_PERCENT);
-    return true;
+    return backup_trial_begin(&making->trial, job->config, NULL, job->channel, err) &&
+           backup_dump(job, dump, err);
 }
 
 /* The folder stays until the file has been compared with it. */
@@ -100,9 +96,7 @@ static bool dump_directory(struct making *making, const struct backup_dump *dump
         !backup_trial_begin(&making->trial, job->config, dump->folder, job->channel, err))
         return false;
     job_part(job, DIRECTORY_PERCENT, DUMPED_PERCENT);
-    if (!backup_pack(job, making->id, dump->folder, dump->writer, err)) return false;
-    job_part(job, DUMPED_PERCENT, VERIFIED_PERCENT);
-    return true;
+    return backup_pack(job, making->id, dump->folder, dump->writer, err);
 }
 
 static bool dump(struct making *making, char ret_sha256[SEAL_HEX_SIZE], int64_t *ret_size,
@@ -117,7 +111,10 @@ static bool dump(struct making *making, char ret_sha256[SEAL_HEX_SIZE], int64_t 
                                 .writer = &writer };
     if (!backup_writer_open(&writer, making->path, key->text ? key : NULL, err)) return false;
     bool ok = directory ? dump_directory(making, &dump, err) : dump_custom(making, &dump, err);
-    if (ok) job_progress(job, "syncing", -1, -1, NULL);
+    if (ok) {
+        job_part(job, DUMPED_PERCENT, VERIFIED_PERCENT);
+        job_progress(job, "syncing", -1, -1, NULL);
+    }
     ok = ok && backup_writer_end(&writer, ret_sha256, err);
     *ret_size = writer.size;
     backup_writer_drop(&writer);

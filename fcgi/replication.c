@@ -314,15 +314,6 @@ static void attend_members(struct arena *arena, json_t *list, const json_t *memb
     }
 }
 
-static bool has_sender(const json_t *server, const char *name) {
-    size_t i;
-    const json_t *standby;
-    json_array_foreach(json_object_get(server, "standbys"), i, standby) {
-        if (strcmp(text_or(standby, "name", ""), name) == 0) return true;
-    }
-    return false;
-}
-
 /* A standby may run, and say so, while the leader refuses what it asks for: it followed somebody
  * else's timeline. Patroni 3.0 does not tell the two apart. */
 static void attend_senders(struct arena *arena, json_t *list, const json_t *members,
@@ -333,7 +324,7 @@ static void attend_senders(struct arena *arena, json_t *list, const json_t *memb
     json_array_foreach(members, i, member) {
         const char *name = text_or(member, "name", "?");
         if (is_leader_role(text_or(member, "role", "")) || !is_well(member) ||
-            *text_or(member, "tags.replicatefrom", "") || has_sender(server, name))
+            *text_or(member, "tags.replicatefrom", "") || standby_of(server, name))
             continue;
         attend(list, "warning", arena_printf(arena, "%s receives no WAL from %s", name, leader),
                "its log says why; reinitialize it if it stays so");

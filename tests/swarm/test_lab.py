@@ -553,7 +553,7 @@ class PowerCut:
     """A machine with a standby, a replica and workers goes. `told`: page → seconds until it says so, of the swarm from when Docker itself knows."""
 
     def __init__(self, lab):
-        self.lab, self.told, self.webhook = lab, {}, Webhook(lab.wire.gateway, ALERT_PORT)
+        self.lab, self.webhook = lab, Webhook(lab.wire.gateway, ALERT_PORT)
         self.lost = other(lab, lab.pg_primary(), lab.redis_primary())
 
     def cut(self):
