@@ -56,18 +56,16 @@ static bool info_value(const redisReply *reply, const char *name, char *ret_valu
 static bool greet(struct cache *cache, redisContext *context, int64_t deadline_ms,
                   struct err *err) {
     const struct config_secret *password = &cache->config->redis.password;
-    struct wire_command auth = { 0 }, server = { 0 }, replication = { 0 };
+    struct wire_command server = { 0 }, replication = { 0 };
     char role[16] = "", run[48] = "", replication_id[48] = "";
     redisReply *reply;
     bool ok = true;
 
-    wire_add(&auth, "AUTH");
-    wire_add_sized(&auth, password->text ? password->text : "", password->size);
     wire_add(&server, "INFO");
     wire_add(&server, "server");
     wire_add(&replication, "INFO");
     wire_add(&replication, "replication");
-    if ((password->size && !wire_append(context, &auth)) || !wire_append(context, &server) ||
+    if (!wire_append_auth(context, password) || !wire_append(context, &server) ||
         !wire_append(context, &replication) || !wire_write(context, deadline_ms))
         return unavailable(err, "it does not answer");
     for (int i = password->size ? 0 : 1; i < 3; i++) {

@@ -44,17 +44,14 @@ static void dial_next(struct sentinels *sentinels) {
 
 /* Both commands at once, as far as the socket takes them. */
 static bool send_question(const struct config *config, struct sentinel_ask *ask) {
-    struct wire_command auth = { 0 }, question = { 0 };
+    struct wire_command question = { 0 };
     int done = 0;
     if (!ask->asked) {
-        wire_add(&auth, "AUTH");
-        wire_add_sized(&auth, config->redis.sentinel_password.text,
-                       config->redis.sentinel_password.size);
         wire_add(&question, "SENTINEL");
         wire_add(&question, "get-master-addr-by-name");
         wire_add(&question, config->redis.sentinel_primary);
         if (!wire_is_connected(ask->context) ||
-            (!ask->let_in && !wire_append(ask->context, &auth)) ||
+            !wire_append_auth(ask->context, &config->redis.sentinel_password) ||
             !wire_append(ask->context, &question))
             return false;
         ask->asked = true;

@@ -103,31 +103,19 @@ static json_t *slow_list(const redisReply *reply) {
 /* -- Sentinels --------------------------------------------------------------------------------- */
 
 static bool ask_sentinel(const struct config *config, redisContext *context) {
-    struct wire_command auth = { 0 }, primary = { 0 }, replicas = { 0 };
-    const struct config_secret *password = &config->redis.sentinel_password;
-    wire_add(&auth, "AUTH");
-    wire_add_sized(&auth, password->text ? password->text : "", password->size);
+    struct wire_command primary = { 0 }, replicas = { 0 };
     wire_add(&primary, "SENTINEL");
     wire_add(&primary, "MASTER");
     wire_add(&primary, config->redis.sentinel_primary);
     wire_add(&replicas, "SENTINEL");
     wire_add(&replicas, "REPLICAS");
     wire_add(&replicas, config->redis.sentinel_primary);
-    return (!password->size || wire_append(context, &auth)) && wire_append(context, &primary) &&
-           wire_append(context, &replicas);
-}
-
-/* The reply to the AUTH that was sent first, where there is a password. */
-static bool is_let_in(const struct config_secret *password, redisContext *context, int64_t end_ms) {
-    if (!context || !password->size) return context != NULL;
-    redisReply *reply = wire_read(context, end_ms);
-    bool ok = reply && reply->type == REDIS_REPLY_STATUS;
-    if (reply) freeReplyObject(reply);
-    return ok;
+    return wire_append_auth(context, &config->redis.sentinel_password) &&
+           wire_append(context, &primary) && wire_append(context, &replicas);
 }
 
 static json_t *read_sentinel(const struct config *config, struct probe *probe, int64_t end_ms) {
-    bool let_in = is_let_in(&config->redis.sentinel_password, probe->context, end_ms);
+    bool let_in = wire_is_let_in(probe->context, &config->redis.sentinel_password, end_ms);
     redisReply *primary = let_in ? wire_read(probe->context, end_ms) : NULL;
     redisReply *replicas = primary ? wire_read(probe->context, end_ms) : NULL;
     json_t *list = json_array();
@@ -219,21 +207,18 @@ static int servers_of(const struct config *config, const json_t *sentinels,
 }
 
 static bool ask_server(const struct config *config, redisContext *context, int64_t end_ms) {
-    struct wire_command auth = { 0 }, info = { 0 }, slow = { 0 };
-    const struct config_secret *password = &config->redis.password;
-    wire_add(&auth, "AUTH");
-    wire_add_sized(&auth, password->text ? password->text : "", password->size);
+    struct wire_command info = { 0 }, slow = { 0 };
     wire_add(&info, "INFO");
     wire_add(&slow, "SLOWLOG");
     wire_add(&slow, "GET");
     wire_add_number(&slow, SLOW_MAX);
-    return (!password->size || wire_append(context, &auth)) && wire_append(context, &info) &&
+    return wire_append_auth(context, &config->redis.password) && wire_append(context, &info) &&
            wire_append(context, &slow) && wire_write(context, end_ms);
 }
 
 static json_t *read_server(const struct config *config, struct probe *probe, int64_t end_ms) {
     redisContext *context = probe->context;
-    bool let_in = is_let_in(&config->redis.password, context, end_ms);
+    bool let_in = wire_is_let_in(context, &config->redis.password, end_ms);
     redisReply *info = let_in ? wire_read(context, end_ms) : NULL;
     redisReply *slow = info ? wire_read(context, end_ms) : NULL;
     json_t *facts = json_pack("{s:s, s:b, s:o, s:o}", "address", probe->address, "reachable",

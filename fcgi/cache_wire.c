@@ -97,14 +97,25 @@ redisContext *wire_dial(const char *address, int64_t deadline_ms) {
     return NULL;
 }
 
-bool wire_sign_in(redisContext *context, const struct config_secret *password,
-                  int64_t deadline_ms) {
+bool wire_append_auth(redisContext *context, const struct config_secret *password) {
     struct wire_command command = { 0 };
     if (!password->size) return true;
     wire_add(&command, "AUTH");
     wire_add_sized(&command, password->text, password->size);
-    redisReply *reply = wire_exchange(context, &command, deadline_ms);
+    return wire_append(context, &command);
+}
+
+bool wire_is_let_in(redisContext *context, const struct config_secret *password,
+                    int64_t deadline_ms) {
+    if (!context || !password->size) return context != NULL;
+    redisReply *reply = wire_read(context, deadline_ms);
     bool ok = reply && reply->type == REDIS_REPLY_STATUS;
     if (reply) freeReplyObject(reply);
     return ok;
+}
+
+bool wire_sign_in(redisContext *context, const struct config_secret *password,
+                  int64_t deadline_ms) {
+    return wire_append_auth(context, password) && wire_write(context, deadline_ms) &&
+           wire_is_let_in(context, password, deadline_ms);
 }

@@ -36,7 +36,12 @@ bool wire_append(redisContext *context, struct wire_command *command);
 bool wire_write(redisContext *context, int64_t deadline_ms);
 /* The next reply, to be freed, or NULL. */
 redisReply *wire_read(redisContext *context, int64_t deadline_ms);
-/* AUTH, where there is a password; false when it is refused or the server does not answer. */
+/* AUTH, where there is a password; its reply comes before those of what is appended next. */
+bool wire_append_auth(redisContext *context, const struct config_secret *password);
+/* What came of it; without a password, whether there is a connection. */
+bool wire_is_let_in(redisContext *context, const struct config_secret *password,
+                    int64_t deadline_ms);
+/* Both; false when it is refused or the server does not answer. */
 bool wire_sign_in(redisContext *context, const struct config_secret *password, int64_t deadline_ms);
 redisReply *wire_exchange(redisContext *context, struct wire_command *command, int64_t deadline_ms);
 #endif

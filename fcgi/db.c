@@ -7,6 +7,7 @@
 
 #include "clock.h"
 #include "db_connection.h"
+#include "db_gate.h"
 
 #define SLOTS          8
 #define PARAMETERS_MAX 24
@@ -24,6 +25,7 @@ struct slot {
     char host[264];
     char application[64]; /* application_name as it was last set */
     int64_t made_ms, used_ms;
+    unsigned moves; /* db_gate_moves when it was made */
     bool in_use, suspect, row_by_row;
     int names;      /* results of SET application_name that are still to come */
     bool preparing; /* it is not known whether the server has the statement by now */
@@ -73,6 +75,7 @@ void db_reset(struct db *db) {
 static bool is_right(const struct db *db, const struct slot *slot, const struct db_at *at) {
     bool standby = db_is_standby(slot->connection);
     if (slot->host[0]) return true;
+    if (slot->moves != db_gate_moves(at->target)) return false;
     if (at->target == DB_PRIMARY) return !standby;
     return standby || db->config->postgres.hosts.count == 1 ||
            clock_ms() - slot->made_ms < FALLBACK_AGE_MS;
@@ -111,6 +114,7 @@ static bool slot_take(struct db *db, const struct db_at *at, struct slot **ret_s
         strcpy(slot->database, database);
         strcpy(slot->host, at->host ? at->host : "");
         slot->made_ms = clock_ms();
+        slot->moves = db_gate_moves(at->target);
     }
     slot->used_ms = clock_ms();
     slot->in_use = true;

@@ -19,6 +19,7 @@ struct gate {
     atomic_llong next_ms;      /* when the next search may begin: clock_ms() */
     atomic_uint ended_in_vain; /* searches */
     atomic_int host;
+    atomic_uint moves;
 };
 
 static struct gate own[2], *gates = own;
@@ -65,5 +66,10 @@ int db_gate_host(enum db_target target) {
 }
 
 void db_gate_set_host(enum db_target target, int host) {
-    atomic_store(&gates[target].host, host);
+    if (atomic_exchange(&gates[target].host, host) != host)
+        atomic_fetch_add(&gates[target].moves, 1);
+}
+
+unsigned db_gate_moves(enum db_target target) {
+    return atomic_load(&gates[target].moves);
 }

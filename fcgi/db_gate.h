@@ -26,4 +26,8 @@ void db_gate_leave(enum db_target target, bool in_vain);
  * first host then costs its timeout once, not on every connection. */
 int db_gate_host(enum db_target target);
 void db_gate_set_host(enum db_target target, int host);
+
+/* How often a search has ended at another server than the one before. A connection from before that
+ * may lead to a server that stands still: whoever asks it waits for nothing. */
+unsigned db_gate_moves(enum db_target target);
 #endif

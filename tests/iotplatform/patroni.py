@@ -1,5 +1,6 @@
 """PostgreSQL under Patroni with etcd, all of them real, on loopback."""
 import json
+import os
 import shutil
 import signal
 import urllib.error
@@ -91,6 +92,21 @@ class Member(Daemon):
 
     def thaw(self):
         self.signal(signal.SIGCONT)
+
+    def stand_still(self):
+        """Patroni and all of its PostgreSQL: connections stay open, and nothing comes back."""
+        self.freeze()
+        self._signal_postgres(signal.SIGSTOP)
+
+    def go_on(self):
+        self._signal_postgres(signal.SIGCONT)
+        self.thaw()
+
+    def _signal_postgres(self, number):
+        postmaster = (self.data / 'postmaster.pid').read_text().split()[0]
+        os.kill(int(postmaster), number)
+        for process in Path(f'/proc/{postmaster}/task/{postmaster}/children').read_text().split():
+            os.kill(int(process), number)
 
     def get(self, path):
         """The JSON of an answer of whatever status, or None."""

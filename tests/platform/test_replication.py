@@ -1,6 +1,7 @@
 """Three real Patroni members over etcd: what the console says of them, and how it steers them."""
 import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 
 import psycopg2
 import pytest
@@ -191,6 +192,23 @@ def test_a_confirmation_of_a_switchover_is_stale_after_another(api, steer, clust
     wait_for(lambda: steer.client.send('GET', '/replication').json().get('data', {}).get('leader') == body['candidate'], 30, 'the console seeing it')
     reply = steer.confirm('/replication/switchover', body, made)
     assert reply.status == 409 and reply.json['code'] in ('conflict', 'confirmation_stale')
+
+
+def test_who_found_the_new_primary_spares_the_others_the_one_that_stands_still(api, cluster):
+    """Each worker has a connection to the old one, which takes all that is sent and never answers."""
+    def at_once(count):
+        with ThreadPoolExecutor(count) as pool:
+            return [reply.status_code for reply in pool.map(lambda _: api.send('GET', '/health/ready'), range(count))]
+    wait_for(lambda: set(at_once(8)) == {200}, 30, 'workers with connections')
+    old = cluster.leader()
+    old.stand_still()
+    try:
+        wait_for(lambda: (found := cluster.leader()) and found is not old, 60, 'another leader', poll_s=0.2)
+        wait_for(lambda: api.send('GET', '/health/ready').status_code == 200, 60, 'one worker at the new primary')
+        assert at_once(8) == [200] * 8
+    finally:
+        old.go_on()
+    cluster.whole()
 
 
 def test_pause_and_resume_are_patronis_own(api, steer, cluster):

@@ -6,12 +6,24 @@ import socket
 import sys
 import time
 
+import psycopg2
+import psycopg2.extensions
+
 PAUSE_S = 0.01
 
 
 def secret(name):
     with open(f'/run/secrets/{name}') as file:
         return file.read().strip()
+
+
+def patient(connection, limit_s=2.0):
+    """Waits for the server as psycopg2 does, but not for ever: one that stands still keeps its connections open."""
+    end = time.monotonic() + limit_s
+    while (state := connection.poll()) != psycopg2.extensions.POLL_OK:
+        reading, writing = ([connection] if state == wanted else [] for wanted in (psycopg2.extensions.POLL_READ, psycopg2.extensions.POLL_WRITE))
+        if not any(select.select(reading, writing, [], max(0, end - time.monotonic()))):
+            raise OSError('the server does not answer')
 
 
 class Postgres:
@@ -23,8 +35,9 @@ class Postgres:
 
     def connect(self):
         """The name of the server."""
-        import psycopg2
+        psycopg2.extensions.set_wait_callback(None)     # it is libpq that goes from one server to the next
         self.connection = psycopg2.connect(self.dsn)
+        psycopg2.extensions.set_wait_callback(patient)
         self.connection.autocommit = True
         self.cursor = self.connection.cursor()
         return self.connection.info.host

@@ -127,12 +127,49 @@ def partition(lab):
         watch.note('the cable is back')
         watch.until(lab.pg_whole, 240, 'three members in the flow', poll_s=1)
     database_figures(watch, 12)
-    last_inside = max((at for _, at in inside.seen['acknowledged']), default=0)
     first_outside = next((at for at, server in watch.postgres.seen['servers'] if server != pg(old)), float('inf'))
     watch.measure('writes acknowledged inside, after another primary had acknowledged', sum(at > first_outside for _, at in inside.seen['acknowledged']), 0)
-    watch.measure('last acknowledgement inside, after the cut', max(0.0, last_inside - watch.broken_at), unit='s')
-    watch.measure('writes acknowledged inside and lost', len(lost_of(inside, lab.machines[3], 'pg-1,pg-2,pg-3')), 0)
+    inside_figures(watch, lab, inside, old)
     return watch
+
+
+@drill('pg-primary-frozen', 'The PostgreSQL primary stands still for longer than its lease')
+def pg_primary_frozen(lab):
+    """Another takes over within 15 s; who comes to itself again does not take the lead back, and nothing acknowledged by either is lost."""
+    old = lab.pg_primary()
+    machine = lab.machines[old]
+    container = machine.container(f'{STACK}_{pg(old)}')
+    inside = Canary(lab, machine, 'postgres', pg(old))
+    leaders = []
+    with Watch(lab, postgres_on=lab.machines[3]) as watch:
+        inside.start()
+        time.sleep(3)
+        watch.broke(f'all processes of {pg(old)}, the primary, are frozen; a canary beside it goes on writing to it')
+        machine.docker('pause', container)
+        try:
+            watch.until(lambda: promoted(lab, old), 90, 'another primary')
+            watch.until(lab.ready, 90, 'the console is ready')
+        finally:
+            machine.docker('unpause', container, check=False)      # the swarm may have taken it away meanwhile
+        watch.note(f'{pg(old)} goes on as if nothing had happened')
+
+        def whole():
+            """As the others see it: what it remembers itself is from before."""
+            leaders.append(lab.pg_primary(without={old}))
+            return lab.pg_whole(without={old})
+        watch.until(whole, 240, 'three members in the flow')
+        inside.stop()
+    database_figures(watch, 15)
+    inside_figures(watch, lab, inside, old)
+    watch.measure('the lead was taken back', old in leaders, ok=old not in leaders)
+    return watch
+
+
+def inside_figures(watch, lab, inside, old):
+    """What the canary saw that knew the old primary alone."""
+    last_inside = max((at for _, at in inside.seen['acknowledged']), default=0)
+    watch.measure('last acknowledgement inside, after it broke', max(0.0, last_inside - watch.broken_at), unit='s')
+    watch.measure('writes acknowledged inside and lost', len(lost_of(inside, lab.machines[3], 'pg-1,pg-2,pg-3')), 0)
 
 
 def lost_of(canary, machine, hosts):
@@ -432,7 +469,7 @@ def update_figures(watch, lab, requests_min):
 
 
 @drill('rolling-update', 'Everything in the path of a request is replaced, and put back')
-def rolling_update(lab, services=('backend', 'backend-stream', 'frontend', 'edge'), requests_min=20000, think_s=0.005):
+def rolling_update(lab, services=('backend', 'backend-stream', 'frontend', 'edge'), requests_min=20000, think_s=0.04):
     """Not one of 20,000 requests fails, and no action happens twice."""
     values, tag = lab.images.values(), f'drill-{uuid.uuid4().hex[:8]}'
     names = {'backend': 'IMAGE_GUARDIAN', 'backend-stream': 'IMAGE_GUARDIAN', 'frontend': 'IMAGE_FRONTEND', 'edge': 'IMAGE_EDGE'}

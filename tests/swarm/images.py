@@ -3,6 +3,7 @@ import hashlib
 import os
 import socket
 import subprocess
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from iotplatform.process import Daemon, Failed, write
@@ -133,9 +134,9 @@ class Images:
         machine.forget()
         machine.power_on()
         try:
-            for name, image in self.values().items():
-                if name.startswith('IMAGE_'):
-                    machine.docker('pull', '--quiet', image)
+            wanted = [image for name, image in self.values().items() if name.startswith('IMAGE_')]
+            with ThreadPoolExecutor(2) as pool:
+                list(pool.map(lambda image: machine.docker('pull', '--quiet', image), wanted))
         finally:
             machine.power_off()
             machine.remove()

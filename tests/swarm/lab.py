@@ -23,7 +23,7 @@ STACK = 'guardian'
 PG_DISK = 3 * 2**30      # bytes
 ALERT_PORT = 9099       # of the wire's address, where a test may listen to Alertmanager
 DATA_NETWORK = 'iot_guardian_data_network'
-PACKAGES = ['docker.io', 'iptables', 'iproute2', 'tini', 'util-linux', 'docker-registry', 'mmdebstrap', 'openssl', 'procps', 'e2fsprogs']
+PACKAGES = ['docker.io', 'crun', 'iptables', 'iproute2', 'tini', 'util-linux', 'docker-registry', 'mmdebstrap', 'openssl', 'procps', 'e2fsprogs']
 
 
 def missing():
@@ -31,7 +31,7 @@ def missing():
     lacks = []
     if os.geteuid() != 0:
         lacks.append('Root is needed: the lab makes network namespaces, mounts and control groups.')
-    programs = [name for name in ('/usr/bin/docker', 'dockerd', 'containerd', 'runc', 'tini', 'iptables', 'ip', 'unshare', 'nsenter', 'docker-registry', 'mmdebstrap', 'openssl', 'mkfs.ext4')
+    programs = [name for name in ('/usr/bin/docker', 'dockerd', 'containerd', 'runc', 'crun', 'tini', 'iptables', 'ip', 'unshare', 'nsenter', 'docker-registry', 'mmdebstrap', 'openssl', 'mkfs.ext4')
                 if not shutil.which(name)]
     if programs:
         lacks.append(f'Programs are missing: {" ".join(programs)}. They come with apt install {" ".join(PACKAGES)}.')
@@ -251,10 +251,9 @@ class Lab:
         return None
 
     def pg_whole(self, without=()):
-        """One leader, a synchronous standby, and everybody in the flow."""
-        rows = self.members(without).values()
-        roles = sorted(row['role'] for row in rows if row['state'] in ('running', 'streaming'))
-        return roles == ['leader', 'replica', 'sync_standby']
+        """One leader, a synchronous standby, and everybody in the flow: on one timeline, for who has just come back may be shown as it was."""
+        rows = [row for row in self.members(without).values() if row['state'] in ('running', 'streaming')]
+        return sorted(row['role'] for row in rows) == ['leader', 'replica', 'sync_standby'] and len({row.get('timeline') for row in rows}) == 1
 
     def sentinel(self, *command, without=()):
         """A command answered by the first Sentinel that runs: its lines."""

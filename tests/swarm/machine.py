@@ -25,6 +25,8 @@ mount -t overlay -o lowerdir=/etc,upperdir=/run/etc/upper,workdir=/run/etc/work 
 rm -f /etc/resolv.conf /etc/hosts
 printf '%s\\n' "$RESOLVER" >/etc/resolv.conf
 printf '127.0.0.1 localhost %s\\n%s registry.lab\\n' "$NAME" "$GATEWAY" >/etc/hosts
+# crun knows control groups of the one kind or of the other.
+if [ -d /sys/fs/cgroup/unified ]; then umount /sys/fs/cgroup/unified; fi
 mkdir -p /etc/docker
 mount --bind "$FOLDER/etc" /etc/docker
 if [ -d /opt ]; then mount -t tmpfs tmpfs /opt; fi
@@ -116,7 +118,8 @@ class Machine(Daemon):
         if not Path(f'/run/netns/{self.link}').exists():
             run('ip', 'netns', 'add', self.link)
         if not self.wire.exists(self.link):
-            run('ip', 'link', 'add', self.link, 'type', 'veth', 'peer', 'name', 'eth0', 'netns', self.link)
+            card = f'02:4c:{ipaddress.ip_address(self.address).packed.hex(":")}'       # the same after each start, as of a real one
+            run('ip', 'link', 'add', self.link, 'type', 'veth', 'peer', 'name', 'eth0', 'address', card, 'netns', self.link)
             run('ip', 'link', 'set', self.link, 'master', self.wire.name)
             run('ip', '-n', self.link, 'addr', 'add', f'{self.address}/{self.wire.network.prefixlen}', 'dev', 'eth0')
             run('ip', '-n', self.link, 'link', 'set', 'eth0', 'up')
@@ -124,8 +127,17 @@ class Machine(Daemon):
             run('ip', '-n', self.link, 'route', 'add', 'default', 'via', self.wire.gateway)
         self.heal()
 
+    def _disconnect(self):
+        """A kernel without power forgets everything; here the bridge of the machine would keep the cables of containers that are no more, until the last of
+        their connections has given up: they answer for the addresses that their successors were given."""
+        if self.number:
+            run('ip', 'link', 'del', self.link, check=False)
+            run('ip', 'netns', 'del', self.link, check=False)
+
     def _configure(self):
+        # crun: each health check is a process that it starts, and it needs a part of what runc takes for that.
         settings = {'storage-driver': 'overlay2', 'insecure-registries': [REGISTRY], 'exec-opts': ['native.cgroupdriver=cgroupfs'],
+                    'runtimes': {'crun': {'path': '/usr/bin/crun'}}, 'default-runtime': 'crun',
                     'cgroup-parent': f'/{self.cgroup}', 'max-concurrent-downloads': 6, 'dns-opts': ['timeout:1', 'attempts:1'], 'shutdown-timeout': 20}
         if not self.number:
             settings |= {'bridge': 'none', 'iptables': False, 'ip6tables': False, 'ip-forward': False, 'ip-masq': False}
@@ -167,15 +179,17 @@ class Machine(Daemon):
             except Failed:
                 self.power_cut(pull=False)
         self._bury()
+        self._disconnect()
 
     def power_cut(self, pull=True):
         """Everything on it ends at once; nobody is told. The cable first, or the kernel would say goodbye on its behalf."""
-        if pull and self.number:
-            self.cut()
         if pid := self.pid:
+            if pull and self.number:
+                self.cut()
             os.kill(pid, signal.SIGKILL)
             wait_for(lambda: not self.running, 20, f'{self.hostname} dying')
         self._bury()
+        self._disconnect()
 
     def crash_engine(self):
         """dockerd alone dies; as on a machine without live-restore, its containers go with it."""
@@ -205,9 +219,6 @@ class Machine(Daemon):
     def remove(self):
         """No process, link, namespace, mount or control group of it is left; its files are, but for `data`."""
         self.power_cut(pull=False)
-        if self.number:
-            run('ip', 'link', 'del', self.link, check=False)
-            run('ip', 'netns', 'del', self.link, check=False)
         self.socket.unlink(missing_ok=True)
         remove_cgroups(self.cgroup)
 

@@ -438,6 +438,40 @@ def test_not_a_request_fails_while_everything_in_its_path_is_replaced(lab):
     assert [row for row in measured if not row['ok']] == [], load['failures']
 
 
+class Unplugged:
+    """A worker that the edges cannot reach, though it is well for itself and for Swarm: its end of their network is down."""
+
+    def __init__(self, lab, machine):
+        self.machine = lab.machines[machine]
+        row = self.machine.engine(f'/containers/{self.machine.container("guardian_backend")}/json')
+        self.address, self.pid = row['NetworkSettings']['Networks']['iot_guardian_network']['IPAddress'], row['State']['Pid']
+        self.link = json.loads(self.ip('-json', 'addr', 'show', 'to', self.address))[0]['ifname']
+
+    def ip(self, *words):
+        return self.machine.in_machine('nsenter', '--target', self.pid, '--net', 'ip', *words).stdout
+
+    def __enter__(self):
+        self.ip('link', 'set', self.link, 'down')
+        return self
+
+    def __exit__(self, *_):
+        self.ip('link', 'set', self.link, 'up')
+
+
+@pytest.mark.drills
+def test_the_topology_names_the_worker_that_the_edges_cannot_reach(lab):
+    wait_for(lab.healthy, 300, 'everything at full strength', poll_s=1)
+    with Unplugged(lab, 6) as worker:
+        def named():
+            try:
+                rows = lab.ask('/topology', token=lab.token())['data']['disagreements']
+            except OSError:
+                return []
+            return [row for row in rows if row['about'] == 'backend' and f'{worker.address} on n6' in row['sentence'] and 'nginx on' in row['sentence']]
+        assert wait_for(named, 60, 'a disagreement about the worker', poll_s=1)[0]['severity'] == 'warning'
+    wait_for(lab.healthy, 300, 'everything at full strength', poll_s=1)
+
+
 @pytest.mark.drills
 def test_every_steering_action_works_from_the_browser(lab):
     """What docker, patronictl and redis-cli say of each: tests/e2e/lab.mjs."""

@@ -82,6 +82,16 @@ static void who_comes_later_begins_where_another_found_a_server(void **state) {
     assert_int_equal(db_gate_host(DB_STANDBY), 0);
 }
 
+static void only_a_search_that_ends_elsewhere_is_a_move(void **state) {
+    (void)state;
+    db_gate_set_host(DB_PRIMARY, 0);
+    assert_int_equal(db_gate_moves(DB_PRIMARY), 0);
+    db_gate_set_host(DB_PRIMARY, 1);
+    db_gate_set_host(DB_PRIMARY, 1);
+    assert_int_equal(db_gate_moves(DB_PRIMARY), 1);
+    assert_int_equal(db_gate_moves(DB_STANDBY), 0);
+}
+
 static void after_a_search_in_vain_the_next_one_pauses(void **state) {
     (void)state;
     assert_true(enters(DB_PRIMARY, 0));
@@ -153,6 +163,7 @@ int main(void) {
         cmocka_unit_test_setup(one_searches_and_the_others_wait, share),
         cmocka_unit_test_setup(who_waits_is_let_in_when_a_server_is_found, share),
         cmocka_unit_test_setup(who_comes_later_begins_where_another_found_a_server, share),
+        cmocka_unit_test_setup(only_a_search_that_ends_elsewhere_is_a_move, share),
         cmocka_unit_test_setup(after_a_search_in_vain_the_next_one_pauses, share),
         cmocka_unit_test_setup(client_that_goes_ends_the_wait, share),
         cmocka_unit_test_setup(who_waits_outlasts_the_end_of_one_search_in_vain, share),
