@@ -30,3 +30,8 @@ def test_every_file_that_a_stack_names_is_there():
             missing += [(path.name, each['file']) for each in (stack.get(kind) or {}).values()
                         if each.get('file', '').startswith('./') and '$' not in each['file'] and not (path.parent / each['file']).exists()]
     assert missing == []
+
+
+def test_every_image_is_built_once():
+    listed = re.search(r'^for service in (.*); do$', (ROOT / 'stack' / 'build').read_text(), re.M)[1].split() + ['barman']
+    assert sorted(listed) == sorted(path.parent.name for path in (ROOT / 'stack').glob('*/Dockerfile') if path.parent.name != 'base')
