@@ -4,6 +4,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import time
 from contextlib import contextmanager
 from functools import lru_cache
 from pathlib import Path
@@ -181,9 +182,27 @@ def platform():
         yield made
 
 
+class SignedIn:
+    """An administrator for as long as a run takes: signs in again long before an access token has lived its 15 minutes."""
+
+    def __init__(self, platform):
+        self._platform, self._token, self._renew_at = platform, None, 0
+
+    @property
+    def token(self):
+        if time.monotonic() > self._renew_at:
+            self._token, self._renew_at = self._platform.client().token, time.monotonic() + 300
+        return self._token
+
+
 @pytest.fixture(scope='session')
-def token(platform):
-    return platform.client().token
+def signed_in(platform):
+    return SignedIn(platform)
+
+
+@pytest.fixture
+def token(signed_in):
+    return signed_in.token
 
 
 @pytest.fixture

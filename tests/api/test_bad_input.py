@@ -26,17 +26,18 @@ many = settings(max_examples=EXAMPLES, deadline=None, derandomize=True, database
 
 
 @pytest.fixture(scope='module', autouse=True)
-def the_workers_are_the_same(platform, token):
+def the_workers_are_the_same(platform, signed_in):
     """Not one worker died of any of it."""
-    Client(platform, token).get('/auth/me')
+    Client(platform, signed_in.token).get('/auth/me')
     before = platform.worker_pids()
     yield
     assert platform.worker_pids() == before
 
 
 @pytest.fixture(scope='module')
-def fuzzed(platform, token):
+def fuzzed(platform, signed_in):
     """Both pools without nginx, and nginx: whatever comes must be an answer of the contract."""
+    token = signed_in.token
     return {'short': Direct(platform.short, token), 'stream': Direct(platform.stream, token), 'nginx': Client(platform, token)}
 
 

@@ -32,9 +32,9 @@ def all_items(api, path, **params):
 # -- overview -------------------------------------------------------------------------------------------------------------------
 
 @pytest.fixture(scope='module')
-def overview(platform, token):
+def overview(platform, signed_in):
     from client import Client
-    return Client(platform, token).get('/database/overview').json
+    return Client(platform, signed_in.token).get('/database/overview').json
 
 
 @pytest.mark.parametrize('member, statement', [

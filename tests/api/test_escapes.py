@@ -35,8 +35,8 @@ def nothing_changed(platform):
 
 
 @pytest.fixture(scope='module')
-def self_test(platform, token, nothing_changed):
-    return Client(platform, token).post('/database/query/self-test', {}, timeout_s=300).json
+def self_test(platform, signed_in, nothing_changed):
+    return Client(platform, signed_in.token).post('/database/query/self-test', {}, timeout_s=300).json
 
 
 def test_there_are_at_least_150_escapes():

@@ -103,10 +103,15 @@ def console(swarm, proxy):
 
 
 @pytest.fixture(scope='session')
-def api(console):
-    return console.client()
+def signed_in(console):
+    return api_conftest.SignedIn(console)
 
 
-@pytest.fixture(scope='session')
+@pytest.fixture
+def api(console, signed_in):
+    return api_conftest.Client(console, signed_in.token)
+
+
+@pytest.fixture
 def steer(api):
     return Steering(api)
