@@ -19,24 +19,32 @@ def large():
     engine.close()
 
 
+def when_heard(made):
+    """A client, once the worker hears the engine: one that was late is not asked for a second, and then again."""
+    client = made.client()
+    api_conftest.wait_for(lambda: client.send('GET', '/swarm/overview').json().get('stale') is False, 20, 'the engine in use')
+    return client
+
+
 @pytest.mark.parametrize('path', ['overview', 'nodes', 'services', 'services/stack_service-7', 'topology'])
 def test_ten_thousand_tasks_are_answered(large, path):
     """How quickly is measured by ./dev bench swarm."""
-    reply = large.client().get(f'/{path}' if path == 'topology' else f'/swarm/{path}').json
+    reply = when_heard(large).get(f'/{path}' if path == 'topology' else f'/swarm/{path}').json
     assert reply['configured'] and not reply['stale'] and 'swarm' not in [m['what'] for m in reply['missing']]
     if path == 'overview':
         assert (reply['data']['nodes']['total'], reply['data']['tasks']['running']) == (100, 10_000)
 
 
 def test_one_service_of_many_is_shown_without_the_tasks_of_all_others(large):
+    client = when_heard(large)
     large.engine.sent = 0
-    reply = large.client().get('/swarm/services/stack_service-7').json
+    reply = client.get('/swarm/services/stack_service-7').json
     assert reply['data']['tasks_total'] == len(reply['data']['tasks']) == reply['data']['service']['replicas_running'] == 50
     assert large.engine.sent < len(large.engine.answers['/v1.41/tasks']) / 20
 
 
 def test_ten_thousand_tasks_do_not_stay_in_memory(large):
-    api = large.client()
+    api = when_heard(large)
 
     def resident():
         return sum(int(line.split()[1]) for pid in large.serving(large.short)
@@ -64,11 +72,8 @@ def console(engine):
 
 @pytest.fixture
 def api(console, engine):
-    """What a worker remembers of a server that was not there is forgotten after a second."""
     engine.mode = 'well'
-    client = console.client()
-    api_conftest.wait_for(lambda: client.send('GET', '/swarm/overview').json().get('stale') is False, 20, 'the engine in use')
-    yield client
+    yield when_heard(console)
     engine.mode = 'well'
 
 
