@@ -27,6 +27,7 @@ struct slot {
     int64_t made_ms, used_ms;
     unsigned moves; /* db_gate_moves when it was made */
     bool in_use, suspect, row_by_row;
+    bool stopped;   /* the server was told to cancel the statement */
     int names;      /* results of SET application_name that are still to come */
     bool preparing; /* it is not known whether the server has the statement by now */
     unsigned char prepared[DB_STATEMENTS];
@@ -124,9 +125,13 @@ static bool slot_take(struct db *db, const struct db_at *at, struct slot **ret_s
 }
 
 /* Gives the connection back; a failed statement is drained, and what cannot be drained is closed.
- */
+ * So is one whose statement was cancelled: a cancellation that comes late would hit the next. */
 static void slot_give(struct slot *slot, const struct err *err) {
     slot->in_use = false;
+    if (slot->stopped || err->code == ERR_DEADLINE || err->code == ERR_CLIENT_GONE) {
+        slot_close(slot);
+        return;
+    }
     if (err->code != ERR_NONE) slot->application[0] = '\0'; /* rolled back with the statement */
     bool idle = !slot->preparing && (err->code == ERR_NONE || db_drain(slot->connection, DRAIN_MS));
     if (idle && PQtransactionStatus(slot->connection) == PQTRANS_IDLE) slot->suspect = false;
@@ -240,6 +245,7 @@ static bool receive(struct slot *slot, const struct db_at *at,
             status == PGRES_COMMAND_OK) {
             if (ok && !each(context, &result, err)) {
                 db_cancel(slot->connection);
+                slot->stopped = true;
                 PQclear(result);
                 return false;
             }

@@ -210,6 +210,50 @@ def test_a_statement_whose_preparation_was_given_up_can_be_prepared_again(wire, 
         api.get('/database/overview')
 
 
+def test_a_cancellation_that_comes_late_does_not_hit_the_next_call(wire, api):
+    """Both workers give up a statement that ends by itself at that moment; what tells the server so is still on its way when they work again."""
+    workers = range(len(wire.platform.serving(wire.platform.short)))
+    wire.postgres.hold_cancellations()
+    before, replies = wire.postgres.cancellations, []
+
+    def ask():
+        replies.append(Client(wire.platform, api.token).call('GET', '/database/schedules').status)
+
+    def all_ask():
+        callers = [threading.Thread(target=ask) for _ in workers]
+        for caller in callers:
+            caller.start()
+        return callers
+    holder = wire.platform.postgres.connect('guardian')
+
+    def lock():
+        holder.cursor().execute('BEGIN; LOCK TABLE schedule IN ACCESS EXCLUSIVE MODE')
+    try:
+        for _ in range(5):      # so that both have prepared the statement, and wait in it
+            for caller in all_ask():
+                caller.join()
+        replies.clear()
+        lock()
+        callers = all_ask()
+        until(lambda: wire.postgres.cancellations - before >= len(workers))
+        holder.cursor().execute('ROLLBACK')
+        for caller in callers:
+            caller.join()
+        assert set(replies) == {504}
+        replies.clear()
+        lock()
+        callers = all_ask()
+        until(lambda: len(wire.platform.postgres.sql("SELECT 1 FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND query LIKE '%public.schedule%'")) >= len(workers))
+        wire.postgres.restore()
+        until(lambda: wire.postgres.cancellations_done - before >= len(workers))
+        holder.cursor().execute('ROLLBACK')
+        for caller in callers:
+            caller.join()
+        assert replies == [200 for _ in workers]
+    finally:
+        holder.close()
+
+
 def test_a_slow_wire_is_slow_and_nothing_worse(wire, api):
     wire.postgres.delay(0.1)
     assert api.call('GET', '/database/tables').status in (200, 503, 504)

@@ -5,6 +5,9 @@ import socket
 import threading
 import time
 
+# What PQcancel sends on a connection of its own: its length and its code (PostgreSQL's protocol, CancelRequest).
+CANCEL_REQUEST = bytes.fromhex('00000010' '04d2162e')
+
 
 def _family(address):
     return socket.AF_INET if isinstance(address, tuple) else socket.AF_UNIX
@@ -14,7 +17,7 @@ class Proxy:
     """Relays bytes until told otherwise. Modes, changed at any time and for connections that are open too:
     pass; delay (`delay_s` per chunk, both ways); drop (accepts, then swallows everything: the silent link);
     refuse (closes new connections at once, and open ones); cut (`after_bytes` from the server, then a reset); linger (the
-    client does not learn that the server has closed)."""
+    client does not learn that the server has closed). `hold_cancellations` keeps what asks PostgreSQL to cancel, until restore."""
 
     def __init__(self, listen, target):
         self.target = target
@@ -22,6 +25,8 @@ class Proxy:
         self._open = set()
         self._lock = threading.Lock()
         self.connections = 0
+        self.cancellations, self.cancellations_done, self._let_cancel = 0, 0, threading.Event()
+        self._let_cancel.set()
         if not isinstance(listen, tuple):
             if os.path.exists(listen):
                 os.unlink(listen)
@@ -45,6 +50,10 @@ class Proxy:
 
     def restore(self):
         self._mode = 'pass'
+        self._let_cancel.set()
+
+    def hold_cancellations(self):
+        self._let_cancel.clear()
 
     def delay(self, seconds):
         self._delay_s, self._mode = seconds, 'delay'
@@ -101,7 +110,7 @@ class Proxy:
         pair = (client, server)
         with self._lock:
             self._open.add(pair)
-        sent = 0
+        sent, cancels = 0, False
         try:
             server.connect(self.target)
             with selectors.DefaultSelector() as ready:
@@ -119,6 +128,9 @@ class Proxy:
                             return
                         if mode == 'drop':
                             continue
+                        if data.startswith(CANCEL_REQUEST) and key.fileobj is client:
+                            self.cancellations, cancels = self.cancellations + 1, True
+                            self._let_cancel.wait()
                         if mode == 'delay':
                             time.sleep(self._delay_s)
                         if mode == 'cut' and key.fileobj is server:
@@ -135,6 +147,7 @@ class Proxy:
         finally:
             with self._lock:
                 self._open.discard(pair)
+                self.cancellations_done += cancels
             for end in pair:
                 _reset(end) if self._mode in ('cut', 'refuse') else end.close()
 
