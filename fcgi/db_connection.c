@@ -254,17 +254,27 @@ static bool search(const struct config *config, const struct db_at *at, PGconn *
     return false;
 }
 
+static bool search_alone(const struct config *config, const struct db_at *at,
+                         PGconn **ret_connection, bool *ret_slow, struct err *err) {
+    *ret_slow = false;
+    if (!db_gate_enter(at, err)) return false;
+    bool ok = search(config, at, ret_connection, ret_slow, err);
+    db_gate_leave(at->target, !ok && !*ret_slow && err->code == ERR_DB_UNAVAILABLE);
+    return ok;
+}
+
 bool db_connect(const struct config *config, const struct db_at *at, PGconn **ret_connection,
                 struct err *err) {
-    bool slow = false, ok;
+    bool slow, ok;
     if (at->host) {
         ok = connect_host(config, at, at->host, ret_connection, err);
         if (!ok) (void)was_slow(err);
         return ok;
     }
-    if (!db_gate_enter(at, err)) return false;
-    ok = search(config, at, ret_connection, &slow, err);
-    db_gate_leave(at->target, !ok && !slow && err->code == ERR_DB_UNAVAILABLE);
+    /* Who was slow may let us in the next time, as long as there is time for one. */
+    while (!(ok = search_alone(config, at, ret_connection, &slow, err)) && slow &&
+           clock_left_ms(at->deadline_ms) > config->postgres.connect_timeout_s * 1000)
+        err_clear(err);
     return ok;
 }
 

@@ -12,8 +12,9 @@
 
 /* Connects without ever blocking past at->deadline_ms: role, database and target from `at`, hosts
  * from the config, tried in order (primary: target_session_attrs=read-write; standby:
- * prefer-standby). Sets client_connection_check_interval, an empty search_path for all but the
- * reader, and a server-side statement_timeout as a second line. Errors: DB_UNAVAILABLE, DEADLINE.
+ * prefer-standby), and again when one was slow and there is time for it. Sets
+ * client_connection_check_interval, an empty search_path for all but the reader, and a server-side
+ * statement_timeout as a second line. Errors: DB_UNAVAILABLE, DEADLINE.
  */
 bool db_connect(const struct config *config, const struct db_at *at, PGconn **ret_connection,
                 struct err *err) __attribute__((warn_unused_result));
