@@ -34,7 +34,8 @@ export default defineConfig({
     chunkSizeWarningLimit: 700,
   },
   test: {
-    environment: 'happy-dom',
+    // A file that needs a page says so in its first line.
+    environment: 'node',
     include: ['src/**/*.test.ts'],
     server: { deps: { inline: ['element-plus'] } },
   },
