@@ -1,4 +1,5 @@
 // npm test [-- words …: only sentences that hold one of them]: starts a platform and a browser, runs the tests, and leaves nothing behind.
+// npm run measure: what takes how long there, one after the other, for a machine that has nothing else to do.
 import { readdirSync } from 'node:fs'
 import { runAll } from './suite.mjs'
 import { person, startBrowser, startPlatform } from './world.mjs'
@@ -15,7 +16,9 @@ try {
   await platform.sql(`DROP ROLE IF EXISTS ${person.name}; CREATE ROLE ${person.name} LOGIN PASSWORD '${person.password}' IN ROLE iot_owner`)
   console.log(`platform and browser ${browser.version()} ready in ${seconds()} s\n`)
   for (const file of readdirSync(new URL('.', import.meta.url)).filter((name) => name.endsWith('.test.mjs')).sort()) await import(`./${file}`)
-  outcome = await runAll({ platform, browser }, process.argv.slice(2))
+  const words = process.argv.slice(2)
+  const measures = words[0] === '--measure'
+  outcome = await runAll({ platform, browser }, measures ? words.slice(1) : words, { measures, lanes: measures ? 1 : 2 })
 } catch (error) {
   console.error(error)
 } finally {

@@ -1,12 +1,11 @@
 // A small runner: tests are sentences, they run in two lanes, and each fails also for what the browser complained about meanwhile.
-import { cpus, loadavg } from 'node:os'
 import { join } from 'node:path'
 import { screenshots } from './world.mjs'
 
 const tests = []
 const limitMs = 600_000 // for what hangs: every wait in a test has its own, shorter limit
 
-/** `alone`: runs after the others, with the machine to itself (what measures, what breaks something). */
+/** `alone`: runs after the others, with the machine to itself (what breaks something). `measures`: only when that is asked for. */
 export function test(sentence, options, body) {
   if (typeof options === 'function') [options, body] = [{}, options]
   tests.push({ sentence, body, ...options })
@@ -28,11 +27,8 @@ export async function eventually(check, timeoutMs = waitMs) {
   }
 }
 
-/** Processes that want a core, for each core: much above ours means that the machine is not for us alone. */
-export const others = () => loadavg()[0] / cpus().length / 1.5
-
-export async function runAll(world, words, { lanes = 2 } = {}) {
-  const chosen = tests.filter((each) => words.length === 0 || words.some((word) => each.sentence.toLowerCase().includes(word.toLowerCase())))
+export async function runAll(world, words, { lanes = 2, measures = false } = {}) {
+  const chosen = tests.filter((each) => Boolean(each.measures) === measures && (words.length === 0 || words.some((word) => each.sentence.toLowerCase().includes(word.toLowerCase()))))
   const queue = chosen.filter((each) => !each.alone)
   const lane = async () => {
     for (let next = queue.shift(); next; next = queue.shift()) await runOne(next, world)
