@@ -27,9 +27,8 @@ struct slot {
     int64_t made_ms, used_ms;
     unsigned moves; /* db_gate_moves when it was made */
     bool in_use, suspect, row_by_row;
-    bool stopped;   /* the server was told to cancel the statement */
-    int names;      /* results of SET application_name that are still to come */
-    bool preparing; /* it is not known whether the server has the statement by now */
+    bool stopped; /* the server was told to cancel the statement */
+    int names;    /* results of SET application_name that are still to come */
     unsigned char prepared[DB_STATEMENTS];
 };
 
@@ -133,7 +132,7 @@ static void slot_give(struct slot *slot, const struct err *err) {
         return;
     }
     if (err->code != ERR_NONE) slot->application[0] = '\0'; /* rolled back with the statement */
-    bool idle = !slot->preparing && (err->code == ERR_NONE || db_drain(slot->connection, DRAIN_MS));
+    bool idle = err->code == ERR_NONE || db_drain(slot->connection, DRAIN_MS);
     if (idle && PQtransactionStatus(slot->connection) == PQTRANS_IDLE) slot->suspect = false;
     else slot_close(slot);
 }
@@ -156,7 +155,6 @@ static bool prepare(struct slot *slot, const struct db_at *at, enum db_statement
     if (!PQsendPrepare(slot->connection, text->name, text->sql, 0, NULL))
         return db_error(slot->connection, NULL, err);
     bool ok = true;
-    slot->preparing = true;
     for (;;) {
         if (!db_wait(slot->connection, at, err)) return false;
         PGresult *result = PQgetResult(slot->connection);
@@ -165,7 +163,6 @@ static bool prepare(struct slot *slot, const struct db_at *at, enum db_statement
             ok = db_error(slot->connection, result, err);
         PQclear(result);
     }
-    slot->preparing = false;
     if (ok) slot->prepared[statement] = 1;
     return ok;
 }

@@ -52,7 +52,7 @@ test('Two tabs that open at once share one session', async (visit) => {
 
 test('Signing out in one tab ends the session in the other and on the server', async (visit) => {
   // What the second tab asks just then is refused.
-  visit.allow('401 GET /api/v1/', '401 POST /api/v1/auth/refresh')
+  visit.allow('401 GET /api/v1/database/', '401 POST /api/v1/auth/refresh')
   const first = await visit.person()
   await first.goto('/database/tables')
   const second = await first.context().newPage()

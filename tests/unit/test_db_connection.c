@@ -14,7 +14,6 @@
 
 #include "clock.h"
 #include "db_connection.h"
-#include "db_gate.h"
 
 #define CALLS_MAX 8
 
@@ -79,12 +78,6 @@ static bool connects(struct server *server, int64_t within_ms, struct err *err) 
     return ok;
 }
 
-static int share(void **state) {
-    struct err err = ERR_INIT;
-    (void)state;
-    return db_gate_share(&err) ? 0 : -1;
-}
-
 static void server_that_was_slow_is_asked_again_while_there_is_time(void **state) {
     struct server server;
     struct err err = ERR_INIT;
@@ -115,8 +108,8 @@ static void server_that_was_slow_is_not_asked_again_when_time_is_short(void **st
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup(server_that_was_slow_is_asked_again_while_there_is_time, share),
-        cmocka_unit_test_setup(server_that_was_slow_is_not_asked_again_when_time_is_short, share),
+        cmocka_unit_test(server_that_was_slow_is_asked_again_while_there_is_time),
+        cmocka_unit_test(server_that_was_slow_is_not_asked_again_when_time_is_short),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
