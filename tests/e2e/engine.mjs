@@ -82,11 +82,12 @@ class Swarm {
     })
   }
 
-  /** So many more tasks, spread over all nodes. */
-  grow(tasks) {
+  /** So many more tasks, spread over so many nodes. */
+  grow(tasks, nodes = this.nodes.length) {
+    while (this.nodes.length < nodes) this.nodes.push(this.#node(this.nodes.length))
     const service = this.add('iot_sensors', 'registry.local/sensors:1.4.2', null, [])
     service.Spec.Mode.Replicated.Replicas = tasks
-    for (let index = 0; index < tasks; index += 1) this.#task(service, `node-${index % 6 + 1}`, index + 1)
+    for (let index = 0; index < tasks; index += 1) this.#task(service, `node-${index % nodes + 1}`, index + 1)
   }
 
   settle(service) {

@@ -1,6 +1,6 @@
 // The swarm, its logs, Prometheus and Alertmanager are stand-ins here (engine.mjs answers as they would). PostgreSQL's replication, Redis and its Sentinels are real.
 import assert from 'node:assert/strict'
-import { backUp, confirmed, dialog, ended, heading, open } from './steps.mjs'
+import { backUp, confirmed, dialog, ended, fling, heading, open, scrollsSmoothly } from './steps.mjs'
 import { eventually, test } from './suite.mjs'
 
 const replicas = (visit, name) => visit.platform.engine.service(name).Spec.Mode.Replicated.Replicas
@@ -228,23 +228,56 @@ test('Ten thousand tasks are a table of which only what is seen exists, and it s
   const page = await open(visit, '/platform/topology?view=table', 'Topology')
   const table = page.getByRole('group', { name: 'All tasks by node' })
   await eventually(async () => assert.ok(Number(await table.locator('table').getAttribute('aria-rowcount')) > 10_000))
-  const frames = await table.evaluate(async (box) => {
-    const took = []
-    for (let top = 0; top < 40_000; top += 400) {
-      const start = performance.now()
-      box.scrollTop = top
-      await new Promise(requestAnimationFrame)
-      took.push(performance.now() - start)
-    }
-    return took.sort((a, b) => a - b)
-  })
   assert.ok((await table.locator('tbody tr').count()) < 80, 'rows in the page')
   await table.evaluate((box) => box.scrollTo(0, box.scrollHeight))
   await eventually(async () => assert.equal(await table.locator('tbody tr.line').last().getAttribute('aria-rowindex'), await table.locator('table').getAttribute('aria-rowcount')))
-  visit.notes.push(`a step of the scroll: median ${frames[50].toFixed(0)} ms, worst ${frames[99].toFixed(0)} ms`)
   await page.getByRole('tab', { name: 'Picture' }).click()
   await page.getByRole('button', { name: /^node-1;/ }).waitFor()
   assert.ok((await page.locator('svg g').count()) < 400, 'the picture stays a picture')
+})
+
+test('However one scrolls among the tasks of a service, each row on screen is the task of its place', { alone: true }, async (visit) => {
+  if (!visit.platform.engine) return visit.notes.push('not run: the platform is not ours')
+  const { engine } = visit.platform
+  engine.swarm.grow(1_000)
+  visit.after(async () => engine.reset())
+  const service = engine.service('iot_sensors').ID
+  const page = await open(visit, `/platform/swarm/services/${service}`, 'iot_sensors')
+  const table = page.getByRole('group', { name: 'Tasks and their history' })
+  await eventually(async () => assert.equal(await table.locator('table').getAttribute('aria-rowcount'), '1001'))
+  const [answer] = await Promise.all([page.waitForResponse((each) => each.url().endsWith(`/api/v1/swarm/services/${service}`) && each.status() === 200), page.reload()])
+  const slots = (await answer.json()).data.tasks.map((task) => task.slot)
+  await table.locator('tr.line').first().waitFor()
+  await fling(table, 40)
+  for (const top of [null, 0, 7_000, 6_500, 1e9]) {
+    if (top !== null) await table.evaluate((box, to) => (box.scrollTop = to), top)
+    await eventually(async () => {
+      const { seen, from } = await table.evaluate((box) => ({ from: Math.ceil(box.scrollTop / 38), seen: [...box.querySelectorAll('tr.line')].map((row) => [Number(row.getAttribute('aria-rowindex')) - 2, Number(row.cells[0].textContent)]) }))
+      assert.ok(seen.some(([index]) => index === Math.min(from, 999)), 'what is on screen is drawn')
+      assert.deepEqual(seen, Array.from(seen, (_, index) => [seen[0][0] + index, slots[seen[0][0] + index]]))
+    })
+  }
+})
+
+test('A hundred nodes with ten thousand tasks scroll smoothly: their table, their picture, the nodes, the tasks of a service', { measures: true }, async (visit) => {
+  if (!visit.platform.engine) return visit.notes.push('not run: the platform is not ours')
+  const { engine } = visit.platform
+  engine.swarm.grow(10_000, 100)
+  visit.after(async () => engine.reset())
+  const page = await open(visit, '/platform/topology?view=table', 'Topology')
+  const table = page.getByRole('group', { name: 'All tasks by node' })
+  await eventually(async () => assert.ok(Number(await table.locator('table').getAttribute('aria-rowcount')) > 10_000))
+  await scrollsSmoothly(visit, table, 'table of the topology')
+  await page.getByRole('tab', { name: 'Picture' }).click()
+  await page.getByRole('button', { name: /^node-100;/ }).waitFor()
+  await scrollsSmoothly(visit, page.locator('html'), 'picture of the topology')
+  await page.goto('/platform/swarm?tab=nodes')
+  await page.getByText('node-100', { exact: true }).first().waitFor()
+  await scrollsSmoothly(visit, page.locator('html'), 'nodes of the swarm')
+  await page.goto(`/platform/swarm/services/${engine.service('iot_sensors').ID}`)
+  const tasks = page.getByRole('group', { name: 'Tasks and their history' })
+  await tasks.locator('tr.line').first().waitFor()
+  await scrollsSmoothly(visit, tasks, 'tasks of a service')
 })
 
 test('A failover of Redis in two steps moves the primary, and the session outlives it', { alone: true }, async (visit) => {

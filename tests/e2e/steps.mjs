@@ -44,3 +44,35 @@ export async function backUp(page, note, format = 'custom') {
 }
 
 export const ended = (item, state = 'succeeded') => eventually(async () => assert.equal(await item.getAttribute('data-state'), state), 120_000)
+
+/** Scrolls 460 px (some 17 rows) a frame, again from the top where it ends; milliseconds between the frames, the shortest first. */
+export const fling = (scroller, frames) => scroller.evaluate(async (host, wanted) => {
+  const times = []
+  const step = 460
+  let last = await new Promise(requestAnimationFrame)
+  while (times.length < wanted) {
+    host.scrollTop += step
+    const now = await new Promise(requestAnimationFrame)
+    times.push(now - last)
+    last = now
+    if (host.scrollTop + host.clientHeight > host.scrollHeight - step) host.scrollTop = 0
+  }
+  return times.toSorted((a, b) => a - b)
+}, frames)
+
+/** 55 frames a second or more are what an eye takes for 60; the best of eight flings, since other programs take turns with the browser. */
+export async function scrollsSmoothly(visit, scroller, what) {
+  const page = scroller.page()
+  const devtools = await page.context().newCDPSession(page)
+  await devtools.send('Performance.enable', { timeDomain: 'threadTicks' })
+  const used = async () => (await devtools.send('Performance.getMetrics')).metrics.find(({ name }) => name === 'TaskDuration').value * 1000
+  let best = null
+  for (let attempt = 0; attempt < 8 && !(best?.median >= 55); attempt += 1) {
+    const before = await used()
+    const times = await fling(scroller, 180)
+    const one = { median: 1000 / times[times.length >> 1], slow: times[Math.floor(times.length * 0.95)], cpu: ((await used()) - before) / times.length }
+    if (best === null || one.median > best.median) best = one
+  }
+  visit.notes.push(`${what}: median ${best.median.toFixed(1)} frames/s, 95 % within ${best.slow.toFixed(1)} ms, ${best.cpu.toFixed(1)} ms of the page's thread for each`)
+  assert.ok(best.median >= 55, `${what}: ${best.median.toFixed(1)} frames/s`)
+}

@@ -55,7 +55,8 @@ describe('locales', () => {
 
   it('contain no key that nothing uses', () => {
     const literal = new Set([...text.matchAll(/'([\w.]+)'/g)].map((match) => match[1]))
-    const dynamic = [...text.matchAll(/`((?:\w+\.)+)\$\{/g)].map((match) => match[1] ?? '').concat('problem.code.', 'sessions.', 'proof.class.', 'impact.')
+    const vocabularies = [...text.matchAll(/useWords\('([\w.]+)'\)/g)].map((match) => `${match[1] ?? ''}.`)
+    const dynamic = [...text.matchAll(/`((?:\w+\.)+)\$\{/g)].map((match) => match[1] ?? '').concat(vocabularies, 'problem.code.', 'sessions.', 'proof.class.', 'impact.')
     expect([...zh.keys()].filter((key) => !literal.has(key) && !literal.has(key.replace(/\.(summary|undo)$/, '')) && !dynamic.some((prefix) => key.startsWith(prefix)))).toEqual([])
   })
 })
