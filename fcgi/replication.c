@@ -122,7 +122,27 @@ static const struct upstream_call *asked_of(const struct patroni *patroni, const
     return NULL;
 }
 
-/* Older Patroni does not say its name: the addresses are compared then. */
+static bool is_host(const char *base, const char *host) {
+    const char *begin = strstr(base, "://");
+    size_t size = strlen(host);
+    return begin && size > 0 && strncmp(begin + 3, host, size) == 0 &&
+           (begin[3 + size] == ':' || !begin[3 + size]);
+}
+
+/* The one member that is asked at the host of this one's PostgreSQL; NULL where it is several. */
+static const struct upstream_call *asked_host(const struct patroni *patroni, const char *host) {
+    const struct upstream_call *found = NULL;
+    for (int i = 0; i < patroni->members; i++) {
+        const struct upstream_call *asked = &patroni->calls[i * ASKED + ASK_PATRONI];
+        if (!is_host(asked->base, host)) continue;
+        if (found) return NULL;
+        found = asked;
+    }
+    return found;
+}
+
+/* Older Patroni does not say its name. Then the addresses are compared: that of its REST API, which
+ * may be a number where ours is a name, and that of its PostgreSQL. */
 static const struct upstream_call *asked_at(const struct patroni *patroni, const json_t *member) {
     const struct upstream_call *found = asked_of(patroni, text_or(member, "name", ""));
     const char *url = text_or(member, "api_url", "");
@@ -131,7 +151,7 @@ static const struct upstream_call *asked_at(const struct patroni *patroni, const
         size_t size = strlen(asked->base);
         if (strncmp(url, asked->base, size) == 0 && (url[size] == '/' || !url[size])) found = asked;
     }
-    return found;
+    return found ? found : asked_host(patroni, text_or(member, "host", ""));
 }
 
 static const json_t *standby_of(const json_t *server, const char *name) {

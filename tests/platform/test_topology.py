@@ -1,4 +1,6 @@
 """One picture of a real swarm beside Patroni and Redis; Patroni's REST API is a stand-in here (engine.py), so that it can be made to disagree."""
+import json
+
 import pytest
 
 import api_conftest
@@ -104,3 +106,15 @@ def test_a_member_that_patroni_still_counts_but_swarm_lost_is_named(swarm, world
     swarm_kill(swarm, members['pg-2'])
     wait_for(lambda: topology(world)['disagreements'], 10, 'the disagreement', poll_s=0.2)
     assert [d['about'] for d in topology(world)['disagreements']] == ['pg-2']
+
+
+def test_a_member_that_says_no_name_and_is_listed_by_its_number_is_found_by_the_host_of_its_postgresql():
+    upstream = patroni('pg-1', 'master', [{**member('pg-1', 'leader', 'running'), 'host': 'localhost', 'api_url': 'http://10.0.1.44:8008/patroni'}])
+    nameless = {'state': 'running', 'role': 'master', 'server_version': 150020, 'patroni': {'scope': 's'}}
+    upstream.answers['/patroni'] = json.dumps(nameless).encode()
+    try:
+        with api_conftest.small_platform('by-host', workers=(1, 1), config={'patroni': {'addresses': upstream.address.replace('127.0.0.1', 'localhost')}}) as made:
+            (only,) = made.client().get('/replication').json['data']['members']
+    finally:
+        upstream.close()
+    assert (only['name'], only['reachable'], only['server_version']) == ('pg-1', True, '15.20')

@@ -19,7 +19,7 @@ from iotplatform.monitoring import Webhook
 from iotplatform.process import Failed, slowness, wait_for
 from swarm.drills import DRILLS, fill_disk, free_disk, other, perform, rolling_update
 from swarm.images import SOURCE
-from swarm.lab import ALERT_PORT, Lab, missing
+from swarm.lab import ALERT_PORT, STACK, Lab, missing
 from swarm.machine import run
 from swarm.report import save
 from swarm.watch import ensure_canaries
@@ -149,6 +149,16 @@ def test_the_console_names_the_primary_that_patroni_has_and_its_synchronous_stan
     assert data['source'] == 'patroni' and data['leader'] == f'pg-{lab.pg_primary() - 3}'
     assert {m['name']: m['role'] for m in data['members']} == {name: row['role'] for name, row in members.items()} and len(members) == 3
     assert all(m['reachable'] for m in data['members'])
+
+
+def test_every_member_of_patroni_is_listed_by_the_address_of_its_container(lab):
+    """Where a machine was cut off, its name may lead to a container that is gone."""
+    listed = {name: row['api_url'] for name, row in lab.members().items()}
+    networks = {}
+    for name in listed:
+        machine = lab.machines[int(name[-1]) + 3]
+        (networks[name],) = json.loads(machine.docker('inspect', machine.container(f'{STACK}_{name}')).stdout)[0]['NetworkSettings']['Networks'].values()
+    assert listed == {name: f"http://{network['IPAddress']}:8008/patroni" for name, network in networks.items()}
 
 
 def test_the_console_names_the_redis_primary_that_the_sentinels_have(lab):
@@ -433,7 +443,7 @@ def test_not_a_request_fails_while_everything_in_its_path_is_replaced(lab):
         save(lab.home, report)
         measured, load = report['measured'], report['load']
     else:
-        watch = rolling_update(lab, services=('backend', 'edge'), requests_min=1000, think_s=0.1)
+        watch = rolling_update(lab, groups=(('backend', 'edge'),), requests_min=1000, think_s=0.1)
         measured, load = watch.measured, watch.load.summary()
     assert [row for row in measured if not row['ok']] == [], load['failures']
 
