@@ -1,5 +1,6 @@
 """./dev lab: python3 -m swarm COMMAND, with DEV_HOME and DEV_PORT."""
 import sys
+import time
 
 from iotplatform.process import Failed
 
@@ -41,13 +42,14 @@ def drill(lab, arguments):
     unknown = [name for name in names if name not in DRILLS]
     if unknown:
         raise Failed(f'There is no drill {unknown[0]}; there are: {" ".join(DRILLS)}')
-    broken = []
+    broken, started = [], time.monotonic()
     for name in names:
         made = perform(lab, name)
         path = save(lab.home, made)
         print(path.read_text(), flush=True)
         if not made['ok']:
             broken.append(name)
+    print(f'{len(names)} of {len(DRILLS)} drills in {time.monotonic() - started:.0f} s', flush=True)
     if broken:
         raise Failed(f'Promises were not kept: {" ".join(broken)}')
 

@@ -6,6 +6,7 @@ from pathlib import Path
 from .images import SOURCE
 
 DOCUMENT = SOURCE / 'docs' / 'drills.md'
+BY_HAND = '<!-- From here on written by hand: ./dev lab report leaves it as it is. -->\n'
 
 
 def figure(row):
@@ -102,7 +103,8 @@ def all_runs(home):
 
 
 def document(home):
-    """docs/drills.md from every run that is kept."""
+    """docs/drills.md from every run that is kept; what people wrote below the figures stays."""
+    *_, by_hand = DOCUMENT.read_text().partition(BY_HAND)
     runs = list(all_runs(home))
     rows = '\n'.join(f'| [{r.drill}](#{anchor(r)}) | {r.title} | {len(r.reports)} | {r.headline()} | {"kept" if r.ok else "**not kept**"} |' for r in runs)
     DOCUMENT.write_text(f'''# Drills: what was broken on purpose, and what happened
@@ -116,7 +118,7 @@ real: [incidents](incidents/README.md).
 | --- | --- | --- | --- | --- |
 {rows}
 
-''' + '\n'.join(each.markdown() for each in runs))
+''' + '\n'.join(each.markdown() for each in runs) + f'\n{BY_HAND}{by_hand}')
     return DOCUMENT
 
 
