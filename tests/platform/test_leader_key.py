@@ -1,12 +1,14 @@
 """Who may write the leader's key: the Patroni of the stack against a real etcd. A member that was stopped in its tracks goes on with what it knew before."""
 import json
+import types
 import urllib.request
 from base64 import b64decode, b64encode
 from importlib.machinery import SourceFileLoader
 from importlib.util import module_from_spec, spec_from_loader
 
 import pytest
-from patroni.dcs import etcd3, get_dcs
+from patroni.dcs import Member, SyncState, etcd3, get_dcs
+from patroni.ha import Ha
 
 from iotplatform import wait_for
 from iotplatform.patroni import GUARDED, Etcd
@@ -16,11 +18,11 @@ TTL_S = 5
 
 @pytest.fixture(scope='module', autouse=True)
 def guarded():
-    plain = etcd3.Etcd3Client.put, etcd3.Etcd3._update_leader
+    plain = etcd3.Etcd3Client.put, etcd3.Etcd3._update_leader, Ha.fetch_node_status
     loader = SourceFileLoader('guarded_patroni', str(GUARDED))
     loader.exec_module(module_from_spec(spec_from_loader(loader.name, loader)))
     yield
-    etcd3.Etcd3Client.put, etcd3.Etcd3._update_leader = plain
+    etcd3.Etcd3Client.put, etcd3.Etcd3._update_leader, Ha.fetch_node_status = plain
 
 
 @pytest.fixture(scope='module')
@@ -75,3 +77,36 @@ def test_the_own_key_goes_over_to_a_new_lease(members, leader):
     first.set_ttl(TTL_S + 5)
     assert first.update_leader(0) and leader() == 'pg-1'
     assert first.update_leader(0)
+
+
+@pytest.fixture
+def candidate():
+    """pg-2's Patroni without its loop, after pg-1 led. `answer` stands in for what the others say, `waits` is how long each is waited for."""
+    def request(member, timeout, retries):
+        made.waits[member.name] = timeout
+        if made.answer is None:
+            raise OSError('no route to host')
+        return types.SimpleNamespace(data=json.dumps(made.answer).encode())
+    made = Ha.__new__(Ha)
+    made.waits, made.answer = {}, None
+    made.patroni, made.cluster = types.SimpleNamespace(request=request), types.SimpleNamespace(sync=SyncState(1, 'pg-1', 'pg-2'))
+    return made
+
+
+def member(number):
+    return Member(1, f'pg-{number}', None, {'api_url': f'http://10.0.1.{number}:8008/patroni'})
+
+
+def test_a_former_leader_is_waited_for_half_as_long_as_any_other(candidate):
+    assert [candidate.fetch_node_status(member(number)).reachable for number in (1, 3)] == [False, False]
+    assert candidate.waits == {'pg-1': 1, 'pg-3': 2}
+
+
+def test_a_former_leader_that_still_takes_writes_is_seen_to(candidate):
+    candidate.answer = {'xlog': {'location': 83886080}, 'timeline': 3}
+    assert candidate.fetch_node_status(member(1)).in_recovery is False
+
+
+def test_before_it_knows_the_cluster_every_member_is_any_member(candidate):
+    candidate.cluster = None
+    assert not candidate.fetch_node_status(member(1)).reachable and candidate.waits == {'pg-1': 2}

@@ -17,8 +17,8 @@ def secret(name):
         return file.read().strip()
 
 
-def patient(connection, limit_s=2.0):
-    """Waits for the server as psycopg2 does, but not for ever: one that stands still keeps its connections open."""
+def patient(connection, limit_s):
+    """Waits for the server, but not for ever: one that stands still keeps its connections open."""
     end = time.monotonic() + limit_s
     while (state := connection.poll()) != psycopg2.extensions.POLL_OK:
         reading, writing = ([connection] if state == wanted else [] for wanted in (psycopg2.extensions.POLL_READ, psycopg2.extensions.POLL_WRITE))
@@ -27,33 +27,48 @@ def patient(connection, limit_s=2.0):
 
 
 class Postgres:
+    """Asks one server after the other, a second at most each: libpq would wait for two, and see a new primary that much later."""
+
     def __init__(self, run, hosts):
-        self.run = run
-        self.dsn = (f'host={hosts} port=5432 dbname=iot_guardian user=postgres target_session_attrs=read-write connect_timeout=2 tcp_user_timeout=2000 keepalives_idle=1 '
-                    f'keepalives_interval=1 keepalives_count=2 sslmode=verify-full sslrootcert=/etc/guardian/ca.crt application_name=canary password={secret("pg_superuser_password")}')
+        self.run, self.hosts = run, hosts.split(',')
+        self.dsn = (f'port=5432 dbname=iot_guardian user=postgres tcp_user_timeout=2000 keepalives_idle=1 keepalives_interval=1 keepalives_count=2 sslmode=verify-full '
+                    f'sslrootcert=/etc/guardian/ca.crt application_name=canary password={secret("pg_superuser_password")}')
         self.connection = None
+
+    def _open(self, host):
+        self.connection = psycopg2.connect(self.dsn, host=host, async_=True)
+        patient(self.connection, 1)
+        self.cursor = self.connection.cursor()
+        self._execute('SHOW transaction_read_only', limit_s=1)
+        if self.cursor.fetchone()[0] != 'off':
+            raise OSError(f'{host} is not the primary')
+
+    def _execute(self, *statement, limit_s=2.0):
+        self.cursor.execute(*statement)
+        patient(self.connection, limit_s)
 
     def connect(self):
         """The name of the server."""
-        psycopg2.extensions.set_wait_callback(None)     # it is libpq that goes from one server to the next
-        self.connection = psycopg2.connect(self.dsn)
-        psycopg2.extensions.set_wait_callback(patient)
-        self.connection.autocommit = True
-        self.cursor = self.connection.cursor()
-        return self.connection.info.host
+        for host in self.hosts:
+            try:
+                self._open(host)
+                return host
+            except (OSError, psycopg2.Error):
+                self.close()
+        raise OSError('none of the servers is the primary')
 
     def prepare(self):
-        self.cursor.execute('CREATE TABLE IF NOT EXISTS lab_canary (run text, n int, at timestamptz DEFAULT clock_timestamp(), PRIMARY KEY (run, n))')
+        self._execute('CREATE TABLE IF NOT EXISTS lab_canary (run text, n int, at timestamptz DEFAULT clock_timestamp(), PRIMARY KEY (run, n))')
 
     def write(self, number):
-        self.cursor.execute('INSERT INTO lab_canary (run, n) VALUES (%s, %s)', (self.run, number))
+        self._execute('INSERT INTO lab_canary (run, n) VALUES (%s, %s)', (self.run, number))
 
     def close(self):
         if self.connection:
             self.connection.close()
 
     def read(self):
-        self.cursor.execute('SELECT n FROM lab_canary WHERE run = %s', (self.run,))
+        self._execute('SELECT n FROM lab_canary WHERE run = %s', (self.run,))
         return [row[0] for row in self.cursor.fetchall()]
 
 

@@ -110,7 +110,7 @@ def document(home):
     DOCUMENT.write_text(f'''# Drills: what was broken on purpose, and what happened
 
 Made by `./dev lab report` from all runs of `./dev lab drill …`; six machines (network namespaces with a Docker engine each) on one computer with two cores, so
-seconds are pessimistic. Who calls through the edge thinks for 0.2 s after each answer (5 to 40 ms while everything is replaced), four or six at a time, with a new connection for each call. Seconds are medians of the runs; what must never happen is that of the worst run. The timeline is that of the run in the middle. To repeat it:
+seconds are pessimistic. Who calls through the edge thinks for 0.2 s after each answer (5 to 40 ms while everything is replaced), four or six at a time, with a new connection for each call; who writes to PostgreSQL asks one server after the other, a second at most for each. Seconds are medians of the runs; what must never happen is that of the worst run. The timeline is that of the run in the middle. To repeat it:
 `./dev lab up`, `./dev lab drill all` five times (or `./dev lab drill pg-node-lost switchover` for some of them), `./dev lab report`. What to do when it happens for
 real: [incidents](incidents/README.md).
 
