@@ -93,20 +93,20 @@ def candidate():
     return made
 
 
-def member(number):
+def listed(number):
     return Member(1, f'pg-{number}', None, {'api_url': f'http://10.0.1.{number}:8008/patroni'})
 
 
 def test_a_former_leader_is_waited_for_half_as_long_as_any_other(candidate):
-    assert [candidate.fetch_node_status(member(number)).reachable for number in (1, 3)] == [False, False]
+    assert [candidate.fetch_node_status(listed(number)).reachable for number in (1, 3)] == [False, False]
     assert candidate.waits == {'pg-1': 1, 'pg-3': 2}
 
 
 def test_a_former_leader_that_still_takes_writes_is_seen_to(candidate):
     candidate.answer = {'xlog': {'location': 83886080}, 'timeline': 3}
-    assert candidate.fetch_node_status(member(1)).in_recovery is False
+    assert candidate.fetch_node_status(listed(1)).in_recovery is False
 
 
 def test_before_it_knows_the_cluster_every_member_is_any_member(candidate):
     candidate.cluster = None
-    assert not candidate.fetch_node_status(member(1)).reachable and candidate.waits == {'pg-1': 2}
+    assert not candidate.fetch_node_status(listed(1)).reachable and candidate.waits == {'pg-1': 2}
