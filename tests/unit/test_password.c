@@ -2,8 +2,8 @@
 #include "unit.h"
 
 #include <string.h>
+#include <time.h>
 
-#include "clock.h"
 #include "password.h"
 
 static void only_the_password_fits_its_hash(void **state) {
@@ -35,18 +35,23 @@ static void lengths_are_bounded(void **state) {
     assert_int_equal(err.code, ERR_BAD_FIELD);
 }
 
+/* Of the processor: by the clock on the wall, what runs beside this test would count. */
+static int64_t spent_ms(void) {
+    return (int64_t)clock() * 1000 / CLOCKS_PER_SEC;
+}
+
 static void nobody_costs_as_much_as_somebody(void **state) {
     (void)state;
     struct err err = ERR_INIT;
     char hash[PASSWORD_HASH_SIZE];
     assert_true(password_hash("correct horse battery", hash, &err));
     assert_false(password_verify(NULL, "")); /* the hash of nobody is made once */
-    int64_t start_ms = clock_ms();
+    int64_t start_ms = spent_ms();
     for (int i = 0; i < 5; i++) assert_false(password_verify(hash, "wrong"));
-    int64_t somebody_ms = clock_ms() - start_ms;
-    start_ms = clock_ms();
+    int64_t somebody_ms = spent_ms() - start_ms;
+    start_ms = spent_ms();
     for (int i = 0; i < 5; i++) assert_false(password_verify(NULL, "wrong"));
-    int64_t nobody_ms = clock_ms() - start_ms;
+    int64_t nobody_ms = spent_ms() - start_ms;
     assert_true(nobody_ms * 3 >= somebody_ms && nobody_ms <= somebody_ms * 3 + 10);
 }
 
