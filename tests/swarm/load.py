@@ -110,7 +110,7 @@ class Load:
         rows = [row for row in self.done if row[0] + row[1] >= since]
         failed = [row for row in rows if not row[6]]
         times = sorted(row[1] for row in rows)
-        return {'requests': len(rows), 'posts': sum(row[3] == 'POST' for row in rows), 'failed': len(failed), 'failures': Counter(f'{row[3]} {row[2]}' for row in failed).most_common(8),
+        return {'requests': len(rows), 'posts': sum(row[3] == 'POST' for row in rows), 'failed': len(failed), 'failures': Counter(f'{row[3]} {row[4]} {row[2]}' for row in failed).most_common(8),
                 'availability': round(1 - len(failed) / len(rows), 6) if rows else None, 'p50_ms': round(times[len(times) // 2] * 1000, 1) if times else None,
                 'p99_ms': round(times[int(len(times) * 0.99)] * 1000, 1) if times else None, 'max_ms': round(times[-1] * 1000) if times else None}
 
