@@ -161,25 +161,23 @@ def test_every_member_of_patroni_is_listed_by_the_address_of_its_container(lab):
     assert listed == {name: f"http://{network['IPAddress']}:8008/patroni" for name, network in networks.items()}
 
 
-DATA = {'pg': '/var/lib/postgresql', 'redis': '/var/lib/redis'}
-
-
 @pytest.fixture
 def twin(lab, request):
-    """A second container of a member, with the data of the first, as the swarm starts it on a machine that was cut off."""
-    machine, member, kind = lab.machines[6], request.param, request.param.split('-')[0]
-    image = json.loads(machine.docker('inspect', machine.container(f'{STACK}_{member}')).stdout)[0]['Config']['Image']
-    name = f'twin-of-{member}'
-    machine.docker('run', '--detach', '--name', name, '--network', 'none', '--env', f'MEMBER={member}', '--volume', f'{STACK}_{kind}:{DATA[kind]}', image)
+    """A second container of a member, with the data and the command of the first, as the swarm starts it on a machine that was cut off."""
+    number, member = request.param
+    machine, name = lab.machines[number], f'twin-of-{member}'
+    first = json.loads(machine.docker('inspect', machine.container(f'{STACK}_{member}')).stdout)[0]
+    volumes = [part for mount in first['Mounts'] if mount['Type'] == 'volume' for part in ('--volume', f'{mount["Name"]}:{mount["Destination"]}')]
+    machine.docker('run', '--detach', '--name', name, '--network', 'none', '--env', f'MEMBER={member}', *volumes, first['Config']['Image'], *first['Config']['Cmd'])
     yield lambda: machine.docker('logs', name).stderr, lambda: machine.docker('top', name, '-o', 'pid,args').stdout
     machine.docker('rm', '--force', name)
 
 
-@pytest.mark.parametrize('twin', ('pg-3', 'redis-3'), indirect=True)
+@pytest.mark.parametrize('twin', ((6, 'pg-3'), (6, 'redis-3'), (1, 'sentinel-1')), indirect=True, ids=lambda each: each[1])
 def test_two_containers_never_have_the_same_data_at_once(twin):
     logs, processes = twin
     wait_for(lambda: 'waiting for its end' in logs(), 30, 'the second container waiting')
-    assert 'flock 9' in processes() and not any(program in processes() for program in ('patroni', 'postgres -D', 'redis-server'))
+    assert 'flock 9' in processes() and not any(program in processes() for program in ('patroni', 'postgres -D', 'redis-server', 'redis-sentinel'))
 
 
 def test_the_console_names_the_redis_primary_that_the_sentinels_have(lab):
