@@ -15,6 +15,7 @@ from api_conftest import new_folder
 
 from iotplatform import Nginx, free_port
 from iotplatform.nginx import TEMPLATES
+from swarm.names import answer
 
 REACH = TEMPLATES.parent / 'stack' / 'edge' / 'reach'
 
@@ -34,10 +35,7 @@ class Names(threading.Thread):
             query, caller = self.socket.recvfrom(4096)
             if not query:
                 return
-            question = query[12:query.index(b'\0', 12) + 5]
-            addresses = self.addresses()
-            rows = b''.join(b'\xc0\x0c\0\1\0\1\0\0\0\0\0\4' + socket.inet_aton(address) for address in addresses)      # RFC 1035, 4.1.3
-            self.socket.sendto(query[:2] + b'\x85\x80\0\1' + bytes([0, len(addresses)]) + b'\0\0\0\0' + question + rows, caller)
+            self.socket.sendto(answer(query, self.addresses()), caller)
 
     def close(self):
         with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as last:

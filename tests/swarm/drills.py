@@ -466,8 +466,11 @@ def posted_twice(lab, load):
 
 def update_figures(watch, lab, requests_min):
     summary = watch.load.summary()
-    for start, seconds, status, method, path, identity, _ in watch.load.failures()[:20]:
+    failures = watch.load.failures()
+    for start, seconds, status, method, path, identity, _ in failures[:20]:
         watch.timeline.append((round(start + seconds - watch.broken_at, 1), f'{method} {path} failed after {seconds:.1f} s: {status} ({identity})'))
+    if failures[20:]:
+        watch.note(f'{len(failures) - 20} more failed')
     twice, unseen = posted_twice(lab, watch.load)
     watch.measure('requests', summary['requests'], ok=summary['requests'] >= requests_min)
     watch.measure('of them POST', summary['posts'])

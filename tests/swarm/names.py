@@ -4,14 +4,15 @@ import socket
 import sys
 
 
-def answer(query):
-    """NXDOMAIN for the question, or None for what is no question."""
+def answer(query, addresses=()):
+    """The addresses for the question (RFC 1035, 4.1), NXDOMAIN when there are none, or None for what is no question."""
     end = 12
     while end < len(query) and query[end]:
         end += query[end] + 1
     if end + 5 > len(query):
         return None
-    return query[:2] + b'\x85\x83\0\1\0\0\0\0\0\0' + query[12:end + 5]
+    rows = b''.join(b'\xc0\x0c\0\1\0\1\0\0\0\0\0\4' + socket.inet_aton(address) for address in addresses)
+    return query[:2] + (b'\x85\x80' if rows else b'\x85\x83') + b'\0\1' + bytes([0, len(addresses)]) + b'\0\0\0\0' + query[12:end + 5] + rows
 
 
 def main(address):
